@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Memory for a new guest, in extents as large as the host has them. */
+#ifndef LX_BUILD_POPULATE_H
+#define LX_BUILD_POPULATE_H
+
+#include "../hypercall.h"
+#include "../progress.h"
+
+/*
+ * Give a domain the frames from 0 on, @pages of them, and note in @p2m in which machine frame each
+ * one lies. -ENOMEM: the host has no more.
+ */
+int lx_populate(struct lx_hc *hc, uint32_t domid, uint64_t pages, uint64_t *p2m,
+		const struct lx_progress *progress);
+
+#endif

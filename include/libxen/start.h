@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Start a guest: what it is to be, and the call that makes it. */
+#ifndef LIBXEN_START_H
+#define LIBXEN_START_H
+
+#include <libxen/base.h>
+#include <libxen/domain.h>
+#include <libxen/image.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* Bits of libxen_guest.flags. */
+enum {
+	LIBXEN_GUEST_PAUSED = 1u << 0,	   /* leave it suspended, to be resumed */
+	LIBXEN_GUEST_NO_CONSOLE = 1u << 1, /* no console: the guest runs silently */
+};
+
+/** A guest to be started. Members left 0 have the default that is named. */
+struct libxen_guest {
+	size_t size;			     /**< in: sizeof(struct libxen_guest) */
+	const char *name;		     /**< in: for messages; NULL: "guest" */
+	const struct libxen_image *kernel;   /**< in: must be set; borrowed during the call */
+	const struct libxen_source *ramdisk; /**< in: NULL for none; borrowed during the call */
+	const char *cmdline;		     /**< in: at most 1023 bytes; NULL: empty */
+	uint64_t memory_bytes;		     /**< in: must be set; rounded up to a whole page */
+	uint32_t vcpus;			     /**< in: 1 to 128; 0: 1 */
+	uint32_t type;			     /**< in: LIBXEN_TYPE_*; 0: what suits the kernel */
+	uint32_t flags;			     /**< in: LIBXEN_GUEST_* */
+	uint32_t reserved;		     /**< in: 0 */
+	uint8_t uuid[16];		     /**< in: all 0: a random one */
+};
+
+/**
+ * @brief Build a guest and let it run.
+ *
+ * Checks all that can be checked first. A start that fails leaves nothing behind: no
+ * domain, no mapping, no descriptor.
+ *
+ * With a console (the default) the guest waits when 2048 bytes of output are unread:
+ * keep a libxen_console open, or start it with LIBXEN_GUEST_NO_CONSOLE. To miss nothing,
+ * start with LIBXEN_GUEST_PAUSED, open the console, then resume.
+ *
+ * @param[in,out] xen     an open connection
+ * @param[in]     guest   what to start; read during the call only
+ * @param[out]    domain  the running guest, to be closed with libxen_domain_close(), which
+ *                        leaves it running
+ *
+ * @retval 0          @p domain runs (or waits, with LIBXEN_GUEST_PAUSED)
+ * @retval -EINVAL    something in @p guest is out of its range; the sentence names it
+ * @retval -E2BIG     @p guest asks for something this libxen does not know
+ * @retval -ENOSPC    the memory asked for is too small for kernel and ramdisk
+ * @retval -ENOMEM    the host has not that much memory left (or this process has none)
+ * @retval -EEXIST    a domain has this UUID already
+ * @retval -ENOEXEC   the kernel cannot start as this type
+ * @retval -ENOTSUP   this Xen cannot do what was asked
+ * @retval -ECANCELED the progress function ended it
+ * @retval -ENOTCONN  the connection is not open
+ * @retval -EPERM     this Xen does not let the caller build domains
+ * @retval -EIO       and whatever else a device or Xen refuses with; the sentence names the step
+ *
+ * @par Threads
+ * The handle belongs to one thread at a time; several threads with a handle each may
+ * start guests from one image at once.
+ * @since 0.1
+ */
+LIBXEN_API int libxen_start(struct libxen *xen, const struct libxen_guest *guest,
+			    struct libxen_domain **domain);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

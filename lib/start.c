@@ -1,0 +1,194 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Start a guest: check the wish, build it, let it run. */
+#include "internal.h"
+
+#include <build/build.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/random.h>
+
+enum { GUEST_SIZE_0_1 = 80, VCPUS_MAX = 128 };
+
+#define KNOWN_FLAGS (LIBXEN_GUEST_PAUSED | LIBXEN_GUEST_NO_CONSOLE)
+
+static int check_ranges(struct libxen *xen, const struct libxen_guest *guest)
+{
+	struct lx_error *error = &xen->error;
+
+	if (!guest->kernel)
+		return lx_fail(error, -EINVAL, "no kernel is given");
+	if (!guest->memory_bytes)
+		return lx_fail(error, -EINVAL, "no memory size is given");
+	if (guest->vcpus > VCPUS_MAX)
+		return lx_fail(error, -EINVAL, "%u vCPUs are too many: a guest can have 1 to %d",
+			       guest->vcpus, VCPUS_MAX);
+	if ((guest->flags & ~KNOWN_FLAGS) || guest->reserved)
+		return lx_fail(error, -E2BIG, "this libxen does not know the flags 0x%x",
+			       guest->flags & ~KNOWN_FLAGS);
+	if (guest->type == LIBXEN_TYPE_PVH)
+		return lx_fail(error, -ENOTSUP, "libxen %s starts PV guests only, not PVH",
+			       libxen_version());
+	if (guest->type != LIBXEN_TYPE_AUTO && guest->type != LIBXEN_TYPE_PV)
+		return lx_fail(error, -EINVAL, "%u is not a type of guest that can be started",
+			       guest->type);
+	return 0;
+}
+
+static bool is_zero(const uint8_t uuid[16])
+{
+	static const uint8_t zero[16];
+
+	return memcmp(uuid, zero, sizeof(zero)) == 0;
+}
+
+/* A random UUID (RFC 4122, version 4), or the caller's if nobody has it. */
+static int choose_uuid(struct libxen *xen, const uint8_t wish[16], uint8_t uuid[16])
+{
+	uint32_t domid;
+	int ret;
+
+	if (is_zero(wish)) {
+		if (getrandom(uuid, 16, 0) != 16)
+			return lx_fail_errno(&xen->error, -errno, "no random UUID");
+		uuid[6] = (uuid[6] & 0x0f) | 0x40;
+		uuid[8] = (uuid[8] & 0x3f) | 0x80;
+		return 0;
+	}
+
+	memcpy(uuid, wish, 16);
+	ret = lx_domain_find(xen, wish, &domid);
+	if (ret == 0)
+		return lx_fail(&xen->error, -EEXIST, "domain %u has this UUID already", domid);
+	return ret == -ESRCH ? 0 : ret;
+}
+
+/* The claim in the builder is what counts; this is for the sentence. */
+static int check_host_memory(struct libxen *xen, uint64_t pages)
+{
+	struct lx_hc_physinfo host;
+	uint64_t left;
+	int ret;
+
+	ret = lx_hc_physinfo(&xen->hc, &host);
+	if (ret < 0)
+		return ret;
+
+	left = host.free_pages > host.outstanding_pages ? host.free_pages - host.outstanding_pages
+							: 0;
+	if (pages <= left)
+		return 0;
+	return lx_fail(
+		&xen->error, -ENOMEM,
+		"%llu MiB of memory were asked for, but the host has %llu MiB left (%llu MiB "
+		"free, %llu MiB of it promised to other guests): ask for less, or stop a guest",
+		(unsigned long long)pages >> 8, (unsigned long long)left >> 8,
+		(unsigned long long)host.free_pages >> 8,
+		(unsigned long long)host.outstanding_pages >> 8);
+}
+
+static int check(struct libxen *xen, const struct libxen_guest *guest, struct lx_build *build)
+{
+	int ret;
+
+	ret = lx_build_pv_check(&xen->hc, build);
+	if (ret < 0)
+		return ret;
+	ret = choose_uuid(xen, guest->uuid, build->uuid);
+	if (ret < 0)
+		return ret;
+	return check_host_memory(xen, build->pages);
+}
+
+/* The built guest is paused once by Xen; that pause is what LIBXEN_GUEST_PAUSED keeps. */
+static int let_run(struct libxen *xen, const struct libxen_guest *guest,
+		   const struct lx_build *build, uint32_t domid)
+{
+	struct lx_error first;
+	int ret = 0;
+
+	if (lx_progress_tell(build->progress, "let it run", 0, 0) < 0)
+		ret = lx_fail(&xen->error, -ECANCELED, "cancelled");
+	else if (!(guest->flags & LIBXEN_GUEST_PAUSED))
+		ret = lx_hc_domain_unpause(&xen->hc, domid);
+	if (ret == 0)
+		return 0;
+
+	first = xen->error;
+	if (lx_hc_domain_destroy(&xen->hc, domid) < 0)
+		lx_fail_also(&first, "%s", xen->error.text);
+	xen->error = first;
+	return ret;
+}
+
+static int start(struct libxen *xen, const struct libxen_guest *guest,
+		 const struct lx_bytes *ramdisk, struct libxen_domain *domain)
+{
+	struct lx_progress progress = lx_progress_of(xen);
+	struct lx_build build = {
+		.image = lx_image_of(guest->kernel),
+		.ramdisk = ramdisk,
+		.cmdline = guest->cmdline ? guest->cmdline : "",
+		.pages = guest->memory_bytes / LX_PAGE_SIZE +
+			 (guest->memory_bytes % LX_PAGE_SIZE != 0),
+		.vcpus = guest->vcpus ? guest->vcpus : 1,
+		.console = !(guest->flags & LIBXEN_GUEST_NO_CONSOLE),
+		.progress = &progress,
+	};
+	int ret;
+
+	if (lx_progress_tell(&progress, "check", 0, 0) < 0)
+		return lx_fail(&xen->error, -ECANCELED, "cancelled");
+	ret = check(xen, guest, &build);
+	if (ret < 0)
+		return ret;
+	ret = lx_build_pv(&xen->hc, &build, &domain->domid);
+	if (ret < 0)
+		return ret;
+
+	memcpy(domain->uuid, build.uuid, sizeof(domain->uuid));
+	return let_run(xen, guest, &build, domain->domid);
+}
+
+int libxen_start(struct libxen *xen, const struct libxen_guest *guest,
+		 struct libxen_domain **domain)
+{
+	static const uint8_t no_uuid[16];
+	struct libxen_domain *handle = NULL;
+	struct lx_bytes ramdisk = { 0 };
+	struct libxen_guest now;
+	int ret;
+
+	ret = lx_need_open(xen);
+	if (ret < 0)
+		return ret;
+	ret = lx_sized_in(xen, "libxen_guest", guest, GUEST_SIZE_0_1, &now, sizeof(now));
+	if (ret < 0)
+		return ret;
+	ret = check_ranges(xen, &now);
+	if (ret < 0)
+		goto out;
+	if (now.ramdisk) {
+		ret = lx_source_read(xen, now.ramdisk, "ramdisk", LX_RAMDISK_LIMIT, &ramdisk);
+		if (ret < 0)
+			goto out;
+	}
+
+	/* First, so that a lack of memory cannot come after the guest runs. */
+	handle = lx_domain_new(xen, 0, no_uuid);
+	if (!handle) {
+		ret = -ENOMEM;
+		goto out;
+	}
+	ret = start(xen, &now, &ramdisk, handle);
+	if (ret < 0)
+		goto out;
+	*domain = handle;
+	handle = NULL;
+out:
+	libxen_domain_close(handle);
+	lx_bytes_free(&ramdisk);
+	if (ret < 0)
+		lx_fail_for(&xen->error, ret, "cannot start \"%s\"", now.name ? now.name : "guest");
+	return ret;
+}

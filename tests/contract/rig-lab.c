@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The rig on a real Xen: kernels are files, and time passes by itself. */
+#include "rig.h"
+
+#include <time.h>
+
+void rig_begin(void)
+{
+}
+
+void rig_end(void)
+{
+}
+
+struct libxen_source rig_kernel(void)
+{
+	return (struct libxen_source){
+		.size = sizeof(struct libxen_source),
+		.kind = LIBXEN_SOURCE_PATH,
+		.path = "/lab/vmlinux",
+	};
+}
+
+struct libxen_source rig_ramdisk(void)
+{
+	return (struct libxen_source){
+		.size = sizeof(struct libxen_source),
+		.kind = LIBXEN_SOURCE_PATH,
+		.path = "/lab/guest.cpio.gz",
+	};
+}
+
+void rig_pass_time(unsigned int ms)
+{
+	struct timespec time = { .tv_sec = ms / 1000, .tv_nsec = ms % 1000 * 1000000l };
+
+	nanosleep(&time, NULL);
+}
+
+bool rig_replace_domain(uint32_t domid)
+{
+	(void)domid;
+	return false;
+}
+
+bool rig_other_suspends(uint32_t domid)
+{
+	(void)domid;
+	return false;
+}

@@ -1,0 +1,214 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The fixture of contract tests, and short ways to say what most of them need. */
+#include "rig.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+enum { PATIENCE_S = 90 };
+
+static unsigned int count_files(void)
+{
+	DIR *dir = opendir("/proc/self/fd");
+	unsigned int count = 0;
+
+	assert_non_null(dir);
+	while (readdir(dir))
+		count++;
+	closedir(dir);
+	return count;
+}
+
+/* Anonymous memory comes and goes with malloc(); what has a file's name is counted. */
+static unsigned int count_maps(void)
+{
+	FILE *maps = fopen("/proc/self/maps", "r");
+	unsigned int count = 0;
+	char line[512];
+
+	assert_non_null(maps);
+	while (fgets(line, sizeof(line), maps))
+		if (strstr(line, "xen/") || strstr(line, "memfd"))
+			count++;
+	fclose(maps);
+	return count;
+}
+
+struct libxen_host_info rig_host(struct fixture *f)
+{
+	struct libxen_host_info host = { .size = sizeof(host) };
+
+	assert_int_equal(libxen_host_info(f->xen, &host), 0);
+	return host;
+}
+
+static void open_all(struct fixture *f)
+{
+	struct libxen_source kernel = rig_kernel();
+
+	f->xen = libxen_new();
+	assert_non_null(f->xen);
+	if (libxen_open(f->xen, NULL) < 0 || libxen_image_open(f->xen, &kernel, &f->kernel) < 0)
+		fail_msg("%s", libxen_error(f->xen));
+	f->ramdisk = rig_ramdisk();
+}
+
+int rig_setup(void **state)
+{
+	struct fixture *f = calloc(1, sizeof(*f));
+
+	assert_non_null(f);
+	rig_begin();
+	f->files = count_files();
+	f->maps = count_maps();
+	open_all(f);
+	f->free_bytes = rig_host(f).memory_free_bytes;
+	*state = f;
+	return 0;
+}
+
+/* Xen gives memory back behind the back of the call that asked for it: look for a while. */
+static void assert_memory_is_back(struct fixture *f)
+{
+	for (int i = 0; i < 100 && rig_host(f).memory_free_bytes != f->free_bytes; i++)
+		rig_pass_time(50);
+	assert_int_equal(rig_host(f).memory_free_bytes, f->free_bytes);
+}
+
+int rig_teardown(void **state)
+{
+	struct fixture *f = *state;
+
+	assert_memory_is_back(f);
+	libxen_image_close(f->kernel);
+	libxen_free(f->xen);
+	assert_int_equal(count_files(), f->files);
+	assert_int_equal(count_maps(), f->maps);
+	rig_end();
+	free(f);
+	return 0;
+}
+
+struct libxen_guest rig_guest(struct fixture *f)
+{
+	return (struct libxen_guest){
+		.size = sizeof(struct libxen_guest),
+		.name = "test",
+		.kernel = f->kernel,
+		.ramdisk = &f->ramdisk,
+		.cmdline = "console=hvc0 quiet",
+		.memory_bytes = 128 * MIB,
+		.vcpus = 1,
+	};
+}
+
+struct libxen_domain *rig_start(struct fixture *f, const struct libxen_guest *guest)
+{
+	struct libxen_domain *domain = NULL;
+
+	if (libxen_start(f->xen, guest, &domain) < 0)
+		fail_msg("%s", libxen_error(f->xen));
+	assert_non_null(domain);
+	return domain;
+}
+
+struct libxen_domain *rig_start_with_console(struct fixture *f, struct libxen_guest *guest,
+					     struct libxen_console **console)
+{
+	struct libxen_domain *domain;
+
+	guest->flags |= LIBXEN_GUEST_PAUSED;
+	domain = rig_start(f, guest);
+	if (libxen_console_open(domain, console) < 0 || libxen_domain_resume(domain) < 0)
+		fail_msg("%s", libxen_error(f->xen));
+	return domain;
+}
+
+void rig_stop(struct fixture *f, struct libxen_domain *domain)
+{
+	if (libxen_domain_stop(domain, NULL) < 0)
+		fail_msg("%s", libxen_error(f->xen));
+	libxen_domain_close(domain);
+}
+
+bool rig_is_gone(struct fixture *f, struct libxen_domain *domain)
+{
+	struct libxen_domain_info info = { .size = sizeof(info) };
+	int ret = 0;
+
+	(void)f;
+	for (int i = 0; i < 100 && ret == 0; i++) {
+		ret = libxen_domain_info(domain, &info);
+		if (ret == 0)
+			rig_pass_time(50);
+	}
+	return ret == -ESRCH;
+}
+
+/* Read what is there, waiting @ms for it; -EAGAIN if nothing came. */
+static int read_some(struct libxen_console *console, char *buffer, size_t size, int ms)
+{
+	struct pollfd ready = { .fd = libxen_console_fd(console), .events = POLLIN };
+
+	rig_pass_time(0);
+	poll(&ready, 1, ms);
+	return libxen_console_read(console, buffer, size);
+}
+
+void rig_expect(struct fixture *f, struct libxen_console *console, const char *text)
+{
+	time_t deadline = time(NULL) + PATIENCE_S;
+	char *seen = calloc(1, 1 << 20);
+	size_t used = 0;
+
+	assert_non_null(seen);
+	while (!strstr(seen, text)) {
+		int ret = read_some(console, seen + used, 4096, 100);
+
+		if (ret == 0 || time(NULL) > deadline)
+			fail_msg("\"%s\" did not come; the console said:\n%s", text, seen);
+		if (ret < 0 && ret != -EAGAIN)
+			fail_msg("%s", libxen_error(f->xen));
+		used += ret > 0 ? (size_t)ret : 0;
+		assert_true(used < (1 << 20) - 4096);
+	}
+	free(seen);
+}
+
+size_t rig_console_bytes(struct fixture *f, struct libxen_console *console, unsigned int ms)
+{
+	char buffer[4096];
+	size_t bytes = 0;
+
+	for (unsigned int passed = 0; passed < ms; passed += 100) {
+		int ret;
+
+		rig_pass_time(100);
+		while ((ret = libxen_console_read(console, buffer, sizeof(buffer))) > 0)
+			bytes += ret;
+		if (ret != -EAGAIN)
+			fail_msg("%s", libxen_error(f->xen));
+	}
+	return bytes;
+}
+
+struct libxen_domain_info rig_info(struct fixture *f, struct libxen_domain *domain)
+{
+	struct libxen_domain_info info = { .size = sizeof(info) };
+
+	if (libxen_domain_info(domain, &info) < 0)
+		fail_msg("%s", libxen_error(f->xen));
+	return info;
+}
+
+void rig_assert_fails(struct fixture *f, int ret, int code, const char *word)
+{
+	assert_int_equal(ret, code);
+	if (!strstr(libxen_error(f->xen), word))
+		fail_msg("\"%s\" is not in the sentence: %s", word, libxen_error(f->xen));
+}

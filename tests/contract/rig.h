@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* What contract tests need besides the API; one rig is a fake Xen, the other a real one. */
+#ifndef RIG_H
+#define RIG_H
+
+#include <libxen/libxen.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#define MIB (1ull << 20)
+
+/* What every test begins with. The teardown fails a test that leaves anything behind. */
+struct fixture {
+	struct libxen *xen;
+	struct libxen_image *kernel;
+	struct libxen_source ramdisk;
+	uint64_t free_bytes; /* of the host, at the beginning */
+	unsigned int files;  /* descriptors of this process, at the beginning */
+	unsigned int maps;   /* mappings of this process onto Xen's devices, at the beginning */
+};
+
+/* --- what the rigs differ in (rig-fake.c, rig-lab.c) --- */
+
+void rig_begin(void); /* before a test */
+void rig_end(void);   /* after it; fails if the rig itself knows of something left */
+
+struct libxen_source rig_kernel(void);
+struct libxen_source rig_ramdisk(void);
+
+/* Let guests do something for about @ms: they write "tick N", and CPU time passes. */
+void rig_pass_time(unsigned int ms);
+
+/* Put another domain in the place of @domid. False: this rig cannot. */
+bool rig_replace_domain(uint32_t domid);
+
+/* Let another program suspend the domain. False: this rig cannot. */
+bool rig_other_suspends(uint32_t domid);
+
+/* --- what they share (rig.c) --- */
+
+int rig_setup(void **state);
+int rig_teardown(void **state);
+
+/* A guest of 128 MiB with one vCPU, ready to be changed and started. */
+struct libxen_guest rig_guest(struct fixture *f);
+
+/* Start it; fails the test with libxen's sentence if that does not work. */
+struct libxen_domain *rig_start(struct fixture *f, const struct libxen_guest *guest);
+
+/* Start it suspended, attach its console, let it run. */
+struct libxen_domain *rig_start_with_console(struct fixture *f, struct libxen_guest *guest,
+					     struct libxen_console **console);
+
+/* Stop it, and close the handle. */
+void rig_stop(struct fixture *f, struct libxen_domain *domain);
+
+/* Whether a domain that was stopped is gone, or will be in a moment. */
+bool rig_is_gone(struct fixture *f, struct libxen_domain *domain);
+
+/* Read until @text comes, for a minute at most; fails the test if it does not. */
+void rig_expect(struct fixture *f, struct libxen_console *console, const char *text);
+
+/* How many bytes come within about @ms. */
+size_t rig_console_bytes(struct fixture *f, struct libxen_console *console, unsigned int ms);
+
+struct libxen_domain_info rig_info(struct fixture *f, struct libxen_domain *domain);
+struct libxen_host_info rig_host(struct fixture *f);
+
+/* Assert that @ret is @code and that the sentence has @word in it. */
+void rig_assert_fails(struct fixture *f, int ret, int code, const char *word);
+
+/* --- the suites --- */
+
+int life_suite(void);
+int start_suite(void);
+int domain_suite(void);
+int console_suite(void);
+int host_suite(void);
+
+#define SUITE(tests) cmocka_run_group_tests_name(#tests, tests, NULL, NULL)
+#define TEST(name)   cmocka_unit_test_setup_teardown(name, rig_setup, rig_teardown)
+
+#endif

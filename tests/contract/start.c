@@ -1,0 +1,222 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Contract: what a start refuses, in which words, and that it leaves nothing then. */
+#include "rig.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+static void refuses(struct fixture *f, const struct libxen_guest *guest, int code, const char *word)
+{
+	struct libxen_domain *domain = NULL;
+	struct libxen_domain_info infos[64] = { { .size = sizeof(infos[0]) } };
+	int before = libxen_list(f->xen, 0, infos, 64);
+
+	rig_assert_fails(f, libxen_start(f->xen, guest, &domain), code, word);
+
+	assert_null(domain);
+	assert_int_equal(libxen_list(f->xen, 0, infos, 64), before);
+}
+
+static void given_too_little_memory_when_started_then_the_minimum_is_named(void **state)
+{
+	struct fixture *f = *state;
+	struct libxen_guest guest = rig_guest(f);
+
+	guest.memory_bytes = 4 * MIB;
+
+	refuses(f, &guest, -ENOSPC, "MiB at least");
+}
+
+static void given_more_memory_than_the_host_has_when_started_then_both_are_named(void **state)
+{
+	struct fixture *f = *state;
+	struct libxen_guest guest = rig_guest(f);
+
+	guest.memory_bytes = rig_host(f).memory_free_bytes + MIB;
+
+	refuses(f, &guest, -ENOMEM, "but the host has");
+}
+
+static void given_no_memory_size_when_started_then_it_is_asked_for(void **state)
+{
+	struct fixture *f = *state;
+	struct libxen_guest guest = rig_guest(f);
+
+	guest.memory_bytes = 0;
+
+	refuses(f, &guest, -EINVAL, "memory");
+}
+
+static void given_129_vcpus_when_started_then_the_range_is_named(void **state)
+{
+	struct fixture *f = *state;
+	struct libxen_guest guest = rig_guest(f);
+
+	guest.vcpus = 129;
+
+	refuses(f, &guest, -EINVAL, "1 to 128");
+}
+
+static void given_no_vcpus_when_started_then_it_has_one(void **state)
+{
+	struct fixture *f = *state;
+	struct libxen_guest guest = rig_guest(f);
+	struct libxen_domain *domain;
+
+	guest.vcpus = 0;
+	guest.flags = LIBXEN_GUEST_PAUSED;
+	domain = rig_start(f, &guest);
+
+	assert_int_equal(rig_info(f, domain).vcpus, 1);
+	rig_stop(f, domain);
+}
+
+static void given_a_uuid_in_use_when_started_then_its_owner_is_named(void **state)
+{
+	struct fixture *f = *state;
+	struct libxen_guest guest = rig_guest(f);
+	struct libxen_domain *first;
+
+	memset(guest.uuid, 0x42, sizeof(guest.uuid));
+	guest.flags = LIBXEN_GUEST_PAUSED;
+	first = rig_start(f, &guest);
+
+	refuses(f, &guest, -EEXIST, "has this UUID already");
+	rig_stop(f, first);
+}
+
+static void given_a_uuid_when_started_then_the_domain_has_it(void **state)
+{
+	struct fixture *f = *state;
+	struct libxen_guest guest = rig_guest(f);
+	struct libxen_domain *domain, *found = NULL;
+	struct libxen_domain_info info;
+
+	memset(guest.uuid, 0x42, sizeof(guest.uuid));
+	guest.flags = LIBXEN_GUEST_PAUSED;
+	domain = rig_start(f, &guest);
+	info = rig_info(f, domain);
+
+	assert_memory_equal(info.uuid, guest.uuid, sizeof(guest.uuid));
+	assert_int_equal(libxen_domain_open_uuid(f->xen, guest.uuid, &found), 0);
+	assert_int_equal(libxen_domain_id(found), libxen_domain_id(domain));
+	libxen_domain_close(found);
+	rig_stop(f, domain);
+}
+
+static void given_a_long_command_line_when_started_then_the_limit_is_named(void **state)
+{
+	struct fixture *f = *state;
+	struct libxen_guest guest = rig_guest(f);
+	char cmdline[1025];
+
+	memset(cmdline, 'x', sizeof(cmdline) - 1);
+	cmdline[sizeof(cmdline) - 1] = '\0';
+	guest.cmdline = cmdline;
+
+	refuses(f, &guest, -EINVAL, "1023");
+}
+
+static void given_a_missing_ramdisk_when_started_then_it_is_named(void **state)
+{
+	struct fixture *f = *state;
+	struct libxen_guest guest = rig_guest(f);
+	struct libxen_source missing = { .size = sizeof(missing),
+					 .kind = LIBXEN_SOURCE_PATH,
+					 .path = "/no/such/ramdisk" };
+
+	guest.ramdisk = &missing;
+
+	refuses(f, &guest, -ENOENT, "/no/such/ramdisk");
+}
+
+static void given_a_pvh_wish_when_started_then_it_is_refused(void **state)
+{
+	struct fixture *f = *state;
+	struct libxen_guest guest = rig_guest(f);
+
+	guest.type = LIBXEN_TYPE_PVH;
+
+	refuses(f, &guest, -ENOTSUP, "PVH");
+}
+
+static void given_unknown_flags_when_started_then_they_are_refused(void **state)
+{
+	struct fixture *f = *state;
+	struct libxen_guest guest = rig_guest(f);
+
+	guest.flags = 1u << 31;
+
+	refuses(f, &guest, -E2BIG, "0x80000000");
+}
+
+static void given_a_wish_from_the_future_when_started_then_it_is_refused(void **state)
+{
+	struct fixture *f = *state;
+	struct {
+		struct libxen_guest known;
+		uint64_t wish;
+	} guest = { .known = rig_guest(f), .wish = 1 };
+
+	guest.known.size = sizeof(guest);
+
+	refuses(f, &guest.known, -E2BIG, "libxen_guest");
+}
+
+static int cancel_at(const struct libxen_progress *progress, void *data)
+{
+	const char *step = data;
+
+	return strcmp(progress->step, step) == 0;
+}
+
+static void given_each_step_when_cancelled_there_then_nothing_is_left(void **state)
+{
+	static const char *const steps[] = { "check",	     "create domain",	"give memory",
+					     "write kernel", "pin page tables", "let it run" };
+	struct fixture *f = *state;
+	struct libxen_guest guest = rig_guest(f);
+
+	for (size_t i = 0; i < sizeof(steps) / sizeof(steps[0]); i++) {
+		libxen_set_progress(f->xen, cancel_at, (void *)steps[i]);
+		refuses(f, &guest, -ECANCELED, "cancelled");
+	}
+	libxen_set_progress(f->xen, NULL, NULL);
+}
+
+static void given_no_console_when_started_then_none_can_be_opened(void **state)
+{
+	struct fixture *f = *state;
+	struct libxen_guest guest = rig_guest(f);
+	struct libxen_console *console = NULL;
+	struct libxen_domain *domain;
+
+	guest.flags = LIBXEN_GUEST_NO_CONSOLE | LIBXEN_GUEST_PAUSED;
+	domain = rig_start(f, &guest);
+
+	rig_assert_fails(f, libxen_console_open(domain, &console), -ENODEV, "no console");
+	rig_stop(f, domain);
+}
+
+int start_suite(void)
+{
+	const struct CMUnitTest start[] = {
+		TEST(given_too_little_memory_when_started_then_the_minimum_is_named),
+		TEST(given_more_memory_than_the_host_has_when_started_then_both_are_named),
+		TEST(given_no_memory_size_when_started_then_it_is_asked_for),
+		TEST(given_129_vcpus_when_started_then_the_range_is_named),
+		TEST(given_no_vcpus_when_started_then_it_has_one),
+		TEST(given_a_uuid_in_use_when_started_then_its_owner_is_named),
+		TEST(given_a_uuid_when_started_then_the_domain_has_it),
+		TEST(given_a_long_command_line_when_started_then_the_limit_is_named),
+		TEST(given_a_missing_ramdisk_when_started_then_it_is_named),
+		TEST(given_a_pvh_wish_when_started_then_it_is_refused),
+		TEST(given_unknown_flags_when_started_then_they_are_refused),
+		TEST(given_a_wish_from_the_future_when_started_then_it_is_refused),
+		TEST(given_each_step_when_cancelled_there_then_nothing_is_left),
+		TEST(given_no_console_when_started_then_none_can_be_opened),
+	};
+
+	return SUITE(start);
+}

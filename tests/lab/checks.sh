@@ -1,0 +1,294 @@
+#!/bin/sh
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# What xenctl promises, tried on the Xen that runs here. Runs in dom0; prints TAP.
+# shellcheck shell=dash
+set -u
+. "$(dirname "$0")/guest.sh"
+
+count=0
+failed=0
+work=/tmp/checks
+
+# result NAME STATUS [DETAIL]: one line of TAP, the detail only with a failure.
+result()
+{
+	count=$((count + 1))
+	if [ "$2" -eq 0 ]; then
+		echo "ok $count - $1"
+		return
+	fi
+	failed=$((failed + 1))
+	echo "not ok $count - $1"
+	echo "${3:-}" | sed 's/^/# /'
+}
+
+# check NAME COMMAND...: the command must succeed; its output is the detail.
+check()
+{
+	check_name=$1
+	shift
+	if "$@" >$work/check.out 2>&1; then
+		result "$check_name" 0
+	else
+		result "$check_name" 1 "$*: $(tail -n 5 $work/check.out)"
+	fi
+}
+
+same()
+{
+	echo "$1, expected $2"
+	[ -n "$1" ] && [ "$1" = "$2" ]
+}
+
+# exits STATUS WORD COMMAND...: the command ends with that status, and its message has the word.
+exits()
+{
+	wanted=$1
+	word=$2
+	shift 2
+	"$@" >$work/exits.out 2>&1
+	got=$?
+	echo "status $got, expected $wanted; said: $(tail -n 3 $work/exits.out)"
+	[ $got -eq "$wanted" ] && grep -qi "$word" $work/exits.out
+}
+
+# Start a guest with the given options; its number in $domain.
+start()
+{
+	domain=$(xenctl start --ramdisk $RAMDISK "$@" 2>$work/start.err)
+	started=$?
+	[ $started -eq 0 ] || sed 's/^/# /' $work/start.err
+	return $started
+}
+
+console()
+{
+	xenctl console "$@" </dev/null
+}
+
+stop_all()
+{
+	for guest in $(guests); do
+		xenctl stop "$guest" >/dev/null 2>&1
+	done
+}
+
+check_memory()
+{
+	check "$1: free memory is exactly as before" same "$(free_memory)" "$before"
+}
+
+# Linux keeps some memory for itself: what it calls MemTotal is less than the guest has.
+plausible_memory()
+{
+	told=$(sed -nE 's/.*mem=([0-9]+).*/\1/p' "$1" | head -n 1)
+	echo "guest says ${told:-nothing} kB of $2 MB"
+	[ -n "$told" ] && [ "$told" -lt $(($2 * 1024)) ] && [ "$told" -gt $(($2 * 512)) ]
+}
+
+guest_boots()
+{
+	image=$1
+	vcpus=$2
+	megabytes=$3
+	title="$(basename "$image"), $vcpus vCPU, $megabytes MB"
+
+	if ! start --kernel "$image" --memory "${megabytes}M" --vcpus "$vcpus" --cmdline "$CMDLINE"; then
+		result "$title: starts" 1 "$(cat $work/start.err)"
+		return
+	fi
+	console --timeout 120 --until "tick 1" "$domain" >$work/boot.out 2>&1
+	check "$title: userland on the console" grep -q "GUEST UP: cpus=$vcpus " $work/boot.out
+	check "$title: the guest sees its memory" plausible_memory $work/boot.out "$megabytes"
+	check "$title: vCPUs online" same "$(fact "$domain" vcpus_online)" "$vcpus"
+	check "$title: stop" xenctl stop "$domain"
+	check_memory "$title"
+}
+
+check_boots()
+{
+	for vcpus in 1 2; do
+		for megabytes in 128 512; do
+			guest_boots $KERNEL "$vcpus" "$megabytes"
+		done
+	done
+	guest_boots $UNPACKED 1 128
+	guest_boots $UNPACKED 2 512
+}
+
+# Nothing of Xen's is loaded, and libxen is: seen in the running process.
+check_libraries()
+{
+	xenctl console "$domain" </dev/null >$work/console.out 2>&1 &
+	reader=$!
+	sleep 1
+	grep -o '/[^ ]*\.so[^ ]*$' /proc/$reader/maps | sort -u >$work/maps
+	kill $reader
+	wait $reader 2>/dev/null
+	check "libraries: libxen.so is loaded" grep -q '/libxen\.so' $work/maps
+	check "libraries: none of Xen's is" \
+		sh -c "! grep -E '/libxen[a-z]|/libxl' $work/maps"
+}
+
+check_suspend()
+{
+	start --kernel $UNPACKED --memory 128M --cmdline "$CMDLINE"
+	result "suspend: a guest starts" $?
+	console --timeout 120 --until "tick 2" "$domain" >$work/ticks 2>&1
+	check "suspend: succeeds" xenctl suspend "$domain"
+	console --timeout 1 "$domain" >>$work/ticks 2>&1
+
+	time_then=$(fact "$domain" cpu_time_ns)
+	console --timeout 4 "$domain" >$work/silence 2>$work/silence.err
+	check "suspend: the state says so" same "$(fact "$domain" state)" suspended
+	check "suspend: its CPU time stands still" same "$(fact "$domain" cpu_time_ns)" "$time_then"
+	check "suspend: its console is silent" same "$(wc -c <$work/silence | tr -d ' ')" 0
+
+	tick_then=$(last_tick $work/ticks)
+	check "resume: succeeds" xenctl resume "$domain"
+	console --timeout 60 --until "tick $((tick_then + 2))" "$domain" >$work/on 2>&1
+	check "resume: the ticks go on" grep -q "tick $((tick_then + 2))" $work/on
+	check "resume: CPU time goes on" \
+		test "$(fact "$domain" cpu_time_ns)" -gt "$time_then"
+	check_libraries
+	check "suspend: stop" xenctl stop "$domain"
+	check "stop: the number is gone" exits 3 "domain" xenctl info "$domain"
+	check_memory "suspend"
+}
+
+check_typing()
+{
+	start --kernel $UNPACKED --memory 128M --cmdline "$CMDLINE lab=shell"
+	result "typing: a guest with a shell starts" $?
+	console --timeout 120 --until "GUEST UP" "$domain" >/dev/null 2>&1
+	# shellcheck disable=SC2016
+	check "typing: the guest's shell answers" sh -c \
+		"echo 'echo answer \$((6 * 7))' | xenctl console --timeout 60 --until 'answer 42' $domain"
+	check "typing: stop" xenctl stop "$domain"
+}
+
+# guest_ends WORD STATE: the last words can be read, and the list tells how it ended.
+guest_ends()
+{
+	start --kernel $UNPACKED --memory 128M --cmdline "$CMDLINE lab=$1"
+	result "$1: a guest starts" $?
+	console --timeout 120 "$domain" >$work/words 2>&1
+	check "$1: the console ends with the guest" same $? 0
+	check "$1: its words were read" grep -q "GUEST UP" $work/words
+	check "$1: its state tells why" sh -c "xenctl list --json | grep -q '$2'"
+	check "$1: stop" xenctl stop "$domain"
+	check_memory "$1"
+}
+
+check_flood()
+{
+	start --kernel $UNPACKED --memory 128M --cmdline "$CMDLINE lab=flood"
+	result "flood: a guest starts" $?
+	console --timeout 60 --until "GUEST UP" "$domain" >/dev/null 2>&1
+	console --timeout 5 "$domain" >$work/flood 2>/dev/null
+	check "flood: much was read ($(wc -c <$work/flood) bytes in 5 s)" \
+		test "$(wc -c <$work/flood)" -gt 10000
+	tr -d '\r' <$work/flood | sed '1d;$d' |
+		grep -vx "a line of the flood, to see who loses what when the reader is slow" \
+			>$work/damaged
+	check "flood: no line is damaged" same "$(wc -l <$work/damaged)" 0
+	check "flood: stop while it writes" xenctl stop "$domain"
+	check_memory "flood"
+}
+
+check_two_guests()
+{
+	start --kernel $UNPACKED --memory 128M --cmdline "$CMDLINE" && first=$domain
+	start --kernel $UNPACKED --memory 128M --cmdline "$CMDLINE" && second=$domain
+	console --timeout 120 --until "tick 1" "$first" >$work/first 2>&1 &
+	console --timeout 120 --until "tick 1" "$second" >$work/second 2>&1
+	wait
+	check "two guests: the first is up" grep -q "GUEST UP" $work/first
+	check "two guests: the second is up" grep -q "GUEST UP" $work/second
+	check "two guests: the list has both" same "$(guests | wc -l)" 2
+	check "two guests: one command stops both" xenctl stop "$first" "$second"
+	check_memory "two guests"
+}
+
+# Run a start in the foreground (so that SIGINT is not ignored) and send it a signal as soon as
+# its domain is there, that is, in the middle of building it.
+interrupt_start()
+{
+	(
+		tries=0
+		while [ -z "$(guests)" ] && [ $tries -lt 300 ]; do
+			tries=$((tries + 1))
+		done
+		kill "-$1" "$(cat $work/pid)"
+	) &
+	# shellcheck disable=SC2016
+	sh -c 'echo $$ >'$work'/pid; exec "$@"' sh xenctl start --kernel $UNPACKED \
+		--ramdisk $RAMDISK --memory 1G --cmdline "$CMDLINE" >$work/interrupted 2>&1
+	interrupted=$?
+	wait
+}
+
+check_interrupts()
+{
+	interrupt_start INT
+	check "Ctrl-C: start ends with 130" same $interrupted 130
+	check "Ctrl-C: no domain is left" same "$(guests | wc -l)" 0
+	check_memory "Ctrl-C"
+
+	interrupt_start KILL
+	domain=$(guests)
+	check "kill -9: start was killed" same $interrupted 137
+	check "kill -9: one domain is left, unfinished" same "$(fact "$domain" state)" unfinished
+	check "kill -9: stop removes it" xenctl stop "$domain"
+	check_memory "kill -9"
+}
+
+check_refusals()
+{
+	uuid=01234567-89ab-cdef-0123-456789abcdef
+	start --kernel $UNPACKED --memory 128M --uuid $uuid --paused --cmdline "$CMDLINE"
+	result "refusals: a guest with a UUID starts" $?
+	check "refusals: UUID in use" exits 1 "uuid" \
+		xenctl start --kernel $UNPACKED --memory 128M --uuid $uuid
+	check "refusals: stop by UUID" xenctl stop $uuid
+	check "refusals: more memory than there is" exits 6 "memory" \
+		xenctl start --kernel $UNPACKED --memory 64G
+	check "refusals: less memory than the kernel needs" exits 1 "memory" \
+		xenctl start --kernel $UNPACKED --memory 16M
+	check "refusals: a domain that never was" exits 3 "domain" xenctl info 4711
+	check "refusals: no kernel" exits 1 "no-such-file" xenctl start --kernel $LAB/no-such-file
+	echo "this is no kernel" >$work/text
+	check "refusals: a text file as kernel" exits 1 "kernel" \
+		xenctl start --kernel $work/text --memory 128M
+	check_memory "refusals"
+}
+
+# It stops every guest that it finds: never on a real host.
+if [ ! -e /out/command ] && [ ! -e /out/shell ]; then
+	echo "Bail out! this is not a dom0 of the lab"
+	exit 1
+fi
+mkdir -p $work
+
+check "host: xenctl reads this Xen" xenctl host
+check "log: xenctl reads Xen's own log" sh -c "xenctl log | grep -q ."
+check "console: dom0 has none of the toolstack's" sh -c "! pidof xenstored oxenstored xenconsoled"
+
+check "first guests: start, run, stop" settle
+before=$(free_memory)
+
+check_boots
+check_suspend
+check_typing
+guest_ends poweroff shutdown
+guest_ends reboot shutdown
+guest_ends crash crashed
+check_flood
+check_two_guests
+check_interrupts
+check_refusals
+
+check "end: no guest is left" same "$(guests | wc -l)" 0
+stop_all
+echo "1..$count"
+[ $failed -eq 0 ]

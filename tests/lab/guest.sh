@@ -1,0 +1,57 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# What the scripts that run in dom0 share: ask xenctl for a fact, wait for a line of a guest.
+# shellcheck shell=dash disable=SC2034
+
+LAB=/lab
+KERNEL=$LAB/vmlinuz
+UNPACKED=$LAB/vmlinux
+RAMDISK=$LAB/guest.cpio.gz
+CMDLINE="console=hvc0 quiet"
+
+# One value of a flat JSON text on standard input.
+json_value()
+{
+	tr -d '\n' | sed -nE "s/.*\"$1\": *\"?([^\",}]*)\"?.*/\1/p" | sed 's/ *$//'
+}
+
+free_memory()
+{
+	xenctl host --json | json_value memory_free_bytes
+}
+
+# A fact about a domain: fact DOMAIN KEY.
+fact()
+{
+	xenctl info --json "$1" 2>/dev/null | json_value "$2"
+}
+
+# The numbers of all guests, one a line.
+guests()
+{
+	xenctl list --json | tr ',{' '\n' | sed -nE 's/.*"domid": *([0-9]+).*/\1/p' | grep -vx 0
+}
+
+# The last tick that a console's text shows.
+last_tick()
+{
+	tr -d '\r' <"$1" | sed -nE 's/^tick ([0-9]+)$/\1/p' | tail -n 1
+}
+
+# Let Xen allocate what it keeps for dom0 for good, so that from here on free memory must be the
+# same to the byte: a page for each of dom0's CPUs that maps a grant for the first time, and
+# one when the first guest with two vCPUs runs.
+settle()
+{
+	[ ! -e /tmp/settled ] || return 0
+	settle_cpu=0
+	while [ $settle_cpu -lt "$(nproc)" ]; do
+		domain=$(xenctl start --kernel $UNPACKED --memory 128M --paused)
+		taskset $((1 << settle_cpu)) xenctl console --timeout 1 "$domain" </dev/null
+		xenctl stop "$domain"
+		settle_cpu=$((settle_cpu + 1))
+	done >/dev/null 2>&1
+	domain=$(xenctl start --kernel $UNPACKED --ramdisk $RAMDISK --memory 128M --vcpus 2 \
+		--cmdline "$CMDLINE" 2>/dev/null) || return 1
+	xenctl console --timeout 120 --until "tick 1" "$domain" </dev/null >/dev/null 2>&1 || return 1
+	xenctl stop "$domain" && : >/tmp/settled
+}
