@@ -49,7 +49,8 @@ static int choose_uuid(struct libxen *xen, const uint8_t wish[16], uint8_t uuid[
 	int ret;
 
 	if (is_zero(wish)) {
-		if (getrandom(uuid, 16, 0) != 16)
+		/* So few bytes come at once or not at all (getrandom(2)). */
+		if (getrandom(uuid, 16, 0) < 0)
 			return lx_fail_errno(&xen->error, -errno, "no random UUID");
 		uuid[6] = (uuid[6] & 0x0f) | 0x40;
 		uuid[8] = (uuid[8] & 0x3f) | 0x80;

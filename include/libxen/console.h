@@ -52,7 +52,8 @@ LIBXEN_API int libxen_console_open(struct libxen_domain *domain, struct libxen_c
 LIBXEN_API void libxen_console_close(struct libxen_console *console);
 
 /**
- * @brief A descriptor that becomes readable when libxen_console_read() or _write() is
+ * @brief A descriptor that becomes readable when libxen_console_read() or
+ *        libxen_console_write() is
  *        worth a call.
  *
  * It also becomes readable now and then without cause: the end of a guest raises no

@@ -167,11 +167,12 @@ LIBXEN_API int libxen_domain_info(struct libxen_domain *domain, struct libxen_do
  * @param[in]     xen    an open connection
  * @param[in]     first  lowest number to report; 0 for all
  * @param[in,out] infos  array to fill; infos[0].size must be set, and tells for all
- *                       elements how many bytes lie between one and the next
+ *                       elements how many bytes lie between one and the next, a multiple of 8
  * @param[in]     count  elements in @p infos, 1 at least
  *
  * @return how many elements were filled, @p count at most; 0 if there are no more
- * @retval -EINVAL   @p count is 0, or infos[0].size smaller than in the first release
+ * @retval -EINVAL   @p count is 0, or infos[0].size is smaller than in the first release or
+ *                   no multiple of 8
  * @retval -ENOTCONN the connection is not open
  * @retval -EPERM    this Xen does not let the caller ask
  *
