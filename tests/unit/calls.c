@@ -856,20 +856,56 @@ static void given_a_port_when_it_is_bound_then_the_structures_are_as_linux_has_t
 	assert_int_equal(channel.fd, -1);
 }
 
-static void given_a_grant_when_it_is_mapped_then_the_structure_is_as_linux_has_it(void **state)
+/* --- grants: what the guest finds in its table, and what it may do to it --- */
+
+static void given_a_frame_when_it_is_granted_then_the_guest_finds_the_entry(void **state)
 {
-	struct lx_hc_grant grant = { .fd = -1 };
 	struct fixture *f = *state;
 
-	assert_int_equal(lx_hc_grant_map(&f->hc, DOMID, 8, &grant), 0);
+	goes_by(f, "grant_entry_v1", 1);
 
-	assert_int_equal(f->request, 0x184700);
-	assert_int_equal(ioctl_value(f, 0, 4), 1);
-	assert_int_equal(ioctl_value(f, 16, 4), DOMID);
-	assert_int_equal(ioctl_value(f, 20, 4), 8);
-	assert_ptr_equal(grant.addr, f->pages);
-	lx_hc_grant_unmap(&f->hc, &grant);
-	assert_int_equal(grant.fd, -1);
+	assert_int_equal(lx_hc_grant_seed(&f->hc, DOMID, 1, 0xfedcba98, 3), 0);
+
+	expect(f, "flags", number("GTF_permit_access"));
+	expect(f, "domid", 3);
+	expect(f, "frame", 0xfedcba98);
+	assert_int_equal(structure_size(f), sizeof(f->pages[0][0]));
+	assert_int_equal(f->pages[0][0], 0);
+	assert_memory_equal(&f->pages[0][1], f->expected, sizeof(f->pages[0][1]));
+}
+
+static void given_a_granted_frame_when_it_is_looked_for_then_it_is_found(void **state)
+{
+	struct fixture *f = *state;
+	uint64_t frame = 0;
+
+	assert_int_equal(lx_hc_grant_seed(&f->hc, DOMID, 1, 0xfedcba98, 3), 0);
+
+	assert_int_equal(lx_hc_grant_find(&f->hc, DOMID, 1, 3, &frame), 0);
+
+	assert_int_equal(frame, 0xfedcba98);
+}
+
+static void given_no_grant_for_us_when_it_is_looked_for_then_there_is_none(void **state)
+{
+	struct fixture *f = *state;
+	uint64_t frame = 5;
+
+	assert_int_equal(lx_hc_grant_find(&f->hc, DOMID, 0, 3, &frame), -ENODEV);
+	assert_int_equal(lx_hc_grant_seed(&f->hc, DOMID, 0, 1, 4), 0);
+	assert_int_equal(lx_hc_grant_find(&f->hc, DOMID, 0, 3, &frame), -ENODEV);
+
+	assert_non_null(strstr(f->error.text, "domain 7"));
+	assert_int_equal(frame, 5);
+}
+
+static void given_a_frame_beyond_an_entry_when_it_is_granted_then_it_is_refused(void **state)
+{
+	struct fixture *f = *state;
+
+	assert_int_equal(lx_hc_grant_seed(&f->hc, DOMID, 1, 1ull << 32, 3), -ERANGE);
+
+	assert_int_equal(f->pages[0][1], 0);
 }
 
 static int read_facts(void **state)
@@ -913,7 +949,10 @@ int main(void)
 		TEST(given_a_grant_table_when_it_is_mapped_then_the_resource_is_as_linux_has_it),
 		TEST(given_a_kernel_without_resources_when_the_table_is_mapped_then_by_its_frame),
 		TEST(given_a_port_when_it_is_bound_then_the_structures_are_as_linux_has_them),
-		TEST(given_a_grant_when_it_is_mapped_then_the_structure_is_as_linux_has_it),
+		TEST(given_a_frame_when_it_is_granted_then_the_guest_finds_the_entry),
+		TEST(given_a_granted_frame_when_it_is_looked_for_then_it_is_found),
+		TEST(given_no_grant_for_us_when_it_is_looked_for_then_there_is_none),
+		TEST(given_a_frame_beyond_an_entry_when_it_is_granted_then_it_is_refused),
 	};
 
 	return cmocka_run_group_tests(tests, read_facts, free_facts);

@@ -9,7 +9,7 @@
 #define COLUMNS 12
 #define LINES	8192 /* of one table, at most */
 
-static void die(const char *what, const char *which)
+__attribute__((noreturn)) static void die(const char *what, const char *which)
 {
 	fprintf(stderr, "xen-facts: %s: %s\n", what, which);
 	exit(1);
@@ -77,7 +77,6 @@ static size_t release_named(const struct facts *facts, const char *name)
 		if (!strcmp(facts->releases[i].name, name))
 			return i;
 	die("no such release", name);
-	return 0;
 }
 
 /*
