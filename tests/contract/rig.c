@@ -75,9 +75,15 @@ int rig_setup(void **state)
 /* Xen gives memory back behind the back of the call that asked for it: look for a while. */
 static void assert_memory_is_back(struct fixture *f)
 {
-	for (int i = 0; i < 100 && rig_host(f).memory_free_bytes != f->free_bytes; i++)
+	uint64_t now = rig_host(f).memory_free_bytes;
+
+	for (int i = 0; i < 60 && now != f->free_bytes; i++) {
 		rig_pass_time(50);
-	assert_int_equal(rig_host(f).memory_free_bytes, f->free_bytes);
+		now = rig_host(f).memory_free_bytes;
+	}
+	if (now < f->free_bytes && rig_xen_may_keep(f->free_bytes - now))
+		return;
+	assert_int_equal(now, f->free_bytes);
 }
 
 int rig_teardown(void **state)

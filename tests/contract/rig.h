@@ -35,6 +35,13 @@ struct libxen_source rig_ramdisk(void);
 /* Let guests do something for about @ms: they write "tick N", and CPU time passes. */
 void rig_pass_time(unsigned int ms);
 
+/*
+ * Whether Xen itself may have kept so much for its own heap. The fake never does. A real one takes
+ * a page now and then, at first sight of a guest with more vCPUs for example; over all tests this
+ * must stay far below one page for each guest.
+ */
+bool rig_xen_may_keep(uint64_t bytes);
+
 /* Put another domain in the place of @domid. False: this rig cannot. */
 bool rig_replace_domain(uint32_t domid);
 
