@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # What the scripts of this folder share; sourced by them.
+# shellcheck shell=bash
 set -euo pipefail
 
 ABI=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)

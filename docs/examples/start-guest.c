@@ -13,13 +13,16 @@ int main(int argc, char **argv)
 	struct libxen_domain *domain = NULL;
 	int ret;
 
-	if (argc != 3 || !(xen = libxen_new())) {
+	if (argc != 3) {
 		fprintf(stderr, "usage: start-guest KERNEL RAMDISK\n");
 		return 2;
 	}
 	kernel.path = argv[1];
 	ramdisk.path = argv[2];
 
+	xen = libxen_new();
+	if (!xen)
+		return 1;
 	ret = libxen_open(xen, NULL);
 	if (ret == 0)
 		ret = libxen_image_open(xen, &kernel, &image);

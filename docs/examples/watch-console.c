@@ -5,7 +5,6 @@
 #include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
 /* The guest chose every byte: let nothing through that a terminal would obey. */
 static void show(const char *text, int size)
