@@ -272,7 +272,7 @@ mkdir -p $work
 
 check "host: xenctl reads this Xen" xenctl host
 check "log: xenctl reads Xen's own log" sh -c "xenctl log | grep -q ."
-check "console: dom0 has none of the toolstack's" sh -c "! pidof xenstored oxenstored xenconsoled"
+check "dom0 has none of the toolstack's" sh -c "! pidof xenstored oxenstored xenconsoled"
 
 check "first guests: start, run, stop" settle
 before=$(free_memory)

@@ -9,7 +9,8 @@ output=/tmp/output
 
 tell()
 {
-	printf '\n%s\n' "$*"
+	printf '\n'
+	printf '%s\n' "$@"
 }
 
 # Show a command as it is typed, run it, show its output, which also stays in $output.
@@ -19,6 +20,8 @@ run()
 	sh -c "$*" >$output 2>&1
 	status=$?
 	tr -d '\r' <$output
+	# A console is left in the middle of a line.
+	[ -z "$(tail -c 1 $output)" ] || echo
 	return $status
 }
 
@@ -40,13 +43,16 @@ said()
 }
 
 tell "This is domain 0 of a real Xen. No xenstored, no xenconsoled, no library of Xen's is here."
+claim "none of Xen's own programs runs" sh -c "! pidof xenstored oxenstored xenconsoled"
+claim "none of Xen's own libraries is installed" \
+	sh -c "! ls /usr/lib/x86_64-linux-gnu | grep -E 'libxen[a-z]|libxl'"
 run xenctl version
 claim "libxen found its hypervisor" said "Xen"
 run xenctl host
 claim "the host answers" said "memory free"
 
 tell "The first guests of all make Xen set three pages aside for domain 0, for good. They come and" \
-	"go before the story begins, so that its memory can be compared to the last byte."
+	"go before the story begins, so that memory can be compared to the last byte."
 claim "they came and went" settle
 before=$(free_memory)
 
