@@ -69,6 +69,12 @@ int lx_sysctl_raw(struct lx_hc *hc, uint16_t number, uint32_t op,
 	return ret;
 }
 
+/* Releases differ in how they refuse an op that they were built without (xen-abi, CHANGES, 1). */
+static int one_refusal(int ret)
+{
+	return ret == -ENOSYS ? -ENOTSUP : ret;
+}
+
 /* Before the call: is the op there, and what goes down. */
 static int prepare(struct lx_hc *hc, const struct lx_op *op, const struct lx_abi *abi,
 		   const void *ours, unsigned char *payload)
@@ -91,7 +97,9 @@ int lx_domctl(struct lx_hc *hc, const struct lx_op *op, uint32_t *domid, void *o
 	if (ret < 0)
 		return ret;
 
-	ret = lx_domctl_raw(hc, hc->domctl.number, op->number, domid, payload);
+	ret = one_refusal(lx_domctl_raw(hc, hc->domctl.number, op->number, domid, payload));
+	if (ret < 0 && asked >= LX_DOMID_END) /* a wish for any number: it names no domain */
+		return lx_fail_errno(hc->error, ret, "Xen refuses %s", op->name);
 	if (ret == -ESRCH)
 		return lx_fail(hc->error, ret, "there is no domain %u", asked);
 	if (ret < 0)
@@ -111,7 +119,7 @@ int lx_sysctl(struct lx_hc *hc, const struct lx_op *op, void *ours)
 	if (ret < 0)
 		return ret;
 
-	ret = lx_sysctl_raw(hc, hc->sysctl.number, op->number, payload);
+	ret = one_refusal(lx_sysctl_raw(hc, hc->sysctl.number, op->number, payload));
 	if (ret < 0)
 		return lx_fail_errno(hc->error, ret, "Xen refuses %s", op->name);
 	if (ours)

@@ -46,13 +46,12 @@ static int read_release(struct lx_hc *hc, bool try_newer)
 		return lx_fail_errno(hc->error, version, "Xen does not tell its version");
 
 	hc->release = LX_RELEASE(version >> 16 & 0xff, version & 0xff);
-	hc->newer = hc->release > newest()->release;
 	if (hc->release < oldest()->release)
 		return lx_fail(hc->error, -ENOTSUP,
 			       "this is Xen %d.%d; libxen works with Xen %u.%u and later",
 			       version >> 16, version & 0xffff, oldest()->release >> 8,
 			       oldest()->release & 0xff);
-	if (hc->newer && !try_newer)
+	if (hc->release > newest()->release && !try_newer)
 		return lx_fail(hc->error, -ENOTSUP,
 			       "this is Xen %d.%d; this libxen knows Xen up to %u.%u: update "
 			       "libxen, or allow it to try its newest interface",
@@ -120,10 +119,11 @@ static const struct lx_release *expected_numbers(uint16_t release)
 	return row;
 }
 
-static int probe_numbers(struct lx_hc *hc)
+/* A number beyond the rows comes with a new release, or a known one: 4.10.1 brought 0xf. */
+static int probe_numbers(struct lx_hc *hc, bool try_newer)
 {
 	const struct lx_release *row = expected_numbers(hc->release);
-	uint16_t beyond = hc->newer ? 16 : 0;
+	uint16_t beyond = try_newer ? 16 : 0;
 	int ret;
 
 	hc->domctl.release = hc->sysctl.release = hc->release;
@@ -150,7 +150,7 @@ int lx_hc_open(struct lx_hc *hc, const struct lx_os *os, struct lx_error *error,
 	ret = read_release(hc, try_newer);
 	if (ret < 0)
 		goto out;
-	ret = probe_numbers(hc);
+	ret = probe_numbers(hc, try_newer);
 out:
 	if (ret < 0)
 		lx_hc_close(hc);

@@ -99,14 +99,14 @@ int lx_hc_domain_create(struct lx_hc *hc, const struct lx_hc_create *create, uin
 	if (ret < 0)
 		return ret;
 	ret = lx_domctl(hc, &lx_domctl_create, &created, &now);
-	if (ret == -ESRCH || ret == -EINVAL || ret == -EOPNOTSUPP || ret == -ENOMEM)
-		return lx_fail_errno(hc->error, ret, "Xen refuses to create the domain");
+	if (ret == -EEXIST) /* from 4.21 on; before, -ENOMEM */
+		return lx_fail(hc->error, -ENOMEM, "Xen has no number left for another domain");
 	if (ret < 0)
 		return ret;
 
 	ret = finish_create(hc, created, create);
 	if (ret < 0) {
-		simple(hc, &lx_domctl_destroy, created);
+		lx_hc_domain_undo(hc, created);
 		return ret;
 	}
 	*domid = created;
@@ -122,6 +122,19 @@ int lx_hc_domain_destroy(struct lx_hc *hc, uint32_t domid)
 		ret = simple(hc, &lx_domctl_destroy, domid);
 	while (ret == -EAGAIN);
 	return ret;
+}
+
+void lx_hc_domain_undo(struct lx_hc *hc, uint32_t domid)
+{
+	struct lx_error *first = hc->error;
+	struct lx_error undo = { 0 };
+	int ret;
+
+	hc->error = &undo;
+	ret = lx_hc_domain_destroy(hc, domid);
+	hc->error = first;
+	if (ret < 0 && ret != -ESRCH)
+		lx_fail_also(first, "domain %u remains: %s", domid, undo.text);
 }
 
 int lx_hc_domain_pause(struct lx_hc *hc, uint32_t domid)

@@ -22,7 +22,7 @@ int lx_fail_for(struct lx_error *error, int code, const char *format, ...)
 int lx_fail_errno(struct lx_error *error, int code, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
 
-/* Put "; " and @format behind the sentence: what went wrong besides, while undoing. */
+/* Put "; " and @format behind the sentence: what went wrong besides, or what to do about it. */
 void lx_fail_also(struct lx_error *error, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
 

@@ -36,7 +36,6 @@ struct lx_hc {
 	uint16_t release;     /* LX_RELEASE(4, 17) */
 	struct lx_abi domctl; /* number found by probing */
 	struct lx_abi sysctl;
-	bool newer; /* newer than any row: the newest rows are tried */
 	struct lx_counters counters;
 };
 
@@ -85,6 +84,11 @@ struct lx_hc_create {
 int lx_hc_domain_create(struct lx_hc *hc, const struct lx_hc_create *create, uint32_t *domid);
 bool lx_hc_create_has_grant_opts(const struct lx_hc *hc); /* if so, 0 is refused by Xen */
 int lx_hc_domain_destroy(struct lx_hc *hc, uint32_t domid);
+/*
+ * Destroy what a failed job made. The sentence of the failure stays, and tells of the domain if it
+ * remains; that somebody else was faster is no failure.
+ */
+void lx_hc_domain_undo(struct lx_hc *hc, uint32_t domid);
 int lx_hc_domain_pause(struct lx_hc *hc, uint32_t domid);   /* counted by Xen */
 int lx_hc_domain_unpause(struct lx_hc *hc, uint32_t domid); /* -EINVAL: was not paused */
 int lx_hc_domain_max_mem(struct lx_hc *hc, uint32_t domid, uint64_t kib);

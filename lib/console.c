@@ -102,9 +102,17 @@ static int attach(struct libxen_console *console)
 	if (ret < 0)
 		return ret;
 	ret = lx_hc_map(&xen->hc, domid, &frame, 1, PROT_READ | PROT_WRITE, &console->page);
+	if (ret == -EINVAL || ret == -EBUSY || ret == -EPERM) /* which frame, the guest says */
+		return lx_fail_for(&xen->error, -ENODEV, "domain %u has no page for a console",
+				   domid);
 	if (ret < 0)
 		return ret;
 	ret = lx_hc_channel_open(&xen->hc, domid, LX_PORT_CONSOLE, &console->channel);
+	if (ret == -EINVAL) /* it waited for us a moment ago */
+		return lx_fail(&xen->error, -EBUSY,
+			       "another program took the console of domain %u just now (or the "
+			       "guest closed it)",
+			       domid);
 	if (ret < 0)
 		return ret;
 	ret = open_descriptors(console);

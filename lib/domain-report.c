@@ -53,7 +53,8 @@ static uint64_t bytes_of(uint64_t pages)
 
 bool lx_domain_info_fits(size_t size)
 {
-	return size >= DOMAIN_INFO_SIZE_0_1 && size % _Alignof(struct libxen_domain_info) == 0;
+	return size >= DOMAIN_INFO_SIZE_0_1 && size <= LX_SANE_SIZE &&
+	       size % _Alignof(struct libxen_domain_info) == 0;
 }
 
 int lx_domain_report(const struct lx_hc_domain_info *from, struct libxen_domain_info *info)

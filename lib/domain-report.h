@@ -8,7 +8,7 @@
 /* Fill the caller's sized structure; -EINVAL if it is too small, without a sentence. */
 int lx_domain_report(const struct lx_hc_domain_info *from, struct libxen_domain_info *info);
 
-/* Whether elements of @size bytes each are large enough, and aligned. */
+/* Whether lx_domain_report() takes elements of @size bytes each, and they are aligned. */
 bool lx_domain_info_fits(size_t size);
 
 #endif

@@ -81,7 +81,8 @@ int lx_domain_look(struct libxen_domain *domain, struct lx_hc_domain_info *info)
 		return ret;
 	if (memcmp(info->handle, domain->uuid, sizeof(domain->uuid)) != 0)
 		return lx_fail(&xen->error, -ESTALE,
-			       "domain %u is gone, and another one has its number now",
+			       "domain %u is gone, and another one has its number now; nothing was "
+			       "done to that one",
 			       domain->domid);
 	return 0;
 }
@@ -151,7 +152,8 @@ int libxen_domain_resume(struct libxen_domain *domain)
 		return ret;
 	if (lx_domain_state(&info) == LIBXEN_STATE_UNFINISHED)
 		return lx_fail(&xen->error, -EINVAL,
-			       "domain %u cannot be resumed: its start was cut off; stop it",
+			       "domain %u cannot be resumed: it is being started, or its start was "
+			       "cut off; if nobody is at it, stop it",
 			       domain->domid);
 	if (!(info.flags & LX_DOMAIN_PAUSED))
 		return lx_fail(&xen->error, -EALREADY, "domain %u is not suspended", domain->domid);

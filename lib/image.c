@@ -46,6 +46,8 @@ int libxen_image_open(struct libxen *xen, const struct libxen_source *source,
 	if (ret < 0) {
 		describe(source, name, sizeof(name));
 		lx_fail_for(&xen->error, ret, "%s", name);
+		if (ret == -EBADMSG)
+			lx_fail_also(&xen->error, "copy or build it again");
 		goto out;
 	}
 	*image = now;

@@ -31,6 +31,9 @@ int lx_need_open(struct libxen *xen);
 /* The connection's progress function, in the builder's form; borrows @xen. */
 struct lx_progress lx_progress_of(struct libxen *xen);
 
+/* No structure will ever be larger: a size beyond is one that was not set. */
+#define LX_SANE_SIZE ((size_t)64 << 10)
+
 /*
  * Structures begin with their own size, so that they can grow. In: copy the caller's into ours;
  * what it has beyond ours must be 0, else -E2BIG: a wish is never dropped. Shorter than in the

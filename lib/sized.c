@@ -5,9 +5,6 @@
 #include <errno.h>
 #include <string.h>
 
-/* No structure will ever be larger: a size beyond is one that was not set. */
-enum { SANE_SIZE = 64 << 10 };
-
 int lx_sized_in(struct libxen *xen, const char *name, const void *theirs, size_t first_size,
 		void *ours, size_t our_size)
 {
@@ -15,7 +12,7 @@ int lx_sized_in(struct libxen *xen, const char *name, const void *theirs, size_t
 	size_t size;
 
 	memcpy(&size, theirs, sizeof(size));
-	if (size < first_size || size > SANE_SIZE)
+	if (size < first_size || size > LX_SANE_SIZE)
 		return lx_fail(&xen->error, -EINVAL,
 			       "struct %s says that it has %zu bytes: set its member size to "
 			       "sizeof(struct %s)",
@@ -37,7 +34,7 @@ int lx_sized_out(void *theirs, size_t first_size, const void *ours, size_t our_s
 	size_t size;
 
 	memcpy(&size, theirs, sizeof(size));
-	if (size < first_size || size > SANE_SIZE)
+	if (size < first_size || size > LX_SANE_SIZE)
 		return -EINVAL;
 
 	memcpy(bytes, ours, size < our_size ? size : our_size);

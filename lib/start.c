@@ -19,7 +19,7 @@ static int check_ranges(struct libxen *xen, const struct libxen_guest *guest)
 	if (!guest->kernel)
 		return lx_fail(error, -EINVAL, "no kernel is given");
 	if (!guest->memory_bytes)
-		return lx_fail(error, -EINVAL, "no memory size is given");
+		return lx_fail(error, -EINVAL, "the guest's memory size is 0: set it");
 	if (guest->vcpus > VCPUS_MAX)
 		return lx_fail(error, -EINVAL, "%u vCPUs are too many: a guest can have 1 to %d",
 			       guest->vcpus, VCPUS_MAX);
@@ -60,7 +60,10 @@ static int choose_uuid(struct libxen *xen, const uint8_t wish[16], uint8_t uuid[
 	memcpy(uuid, wish, 16);
 	ret = lx_domain_find(xen, wish, &domid);
 	if (ret == 0)
-		return lx_fail(&xen->error, -EEXIST, "domain %u has this UUID already", domid);
+		return lx_fail(
+			&xen->error, -EEXIST,
+			"domain %u has this UUID already: give another one, or none to get a random one",
+			domid);
 	return ret == -ESRCH ? 0 : ret;
 }
 
@@ -92,33 +95,27 @@ static int check(struct libxen *xen, const struct libxen_guest *guest, struct lx
 {
 	int ret;
 
+	ret = check_host_memory(xen, build->pages);
+	if (ret < 0)
+		return ret;
 	ret = lx_build_pv_check(&xen->hc, build);
 	if (ret < 0)
 		return ret;
-	ret = choose_uuid(xen, guest->uuid, build->uuid);
-	if (ret < 0)
-		return ret;
-	return check_host_memory(xen, build->pages);
+	return choose_uuid(xen, guest->uuid, build->uuid);
 }
 
 /* The built guest is paused once by Xen; that pause is what LIBXEN_GUEST_PAUSED keeps. */
 static int let_run(struct libxen *xen, const struct libxen_guest *guest,
 		   const struct lx_build *build, uint32_t domid)
 {
-	struct lx_error first;
 	int ret = 0;
 
 	if (lx_progress_tell(build->progress, "let it run", 0, 0) < 0)
 		ret = lx_fail(&xen->error, -ECANCELED, "cancelled");
 	else if (!(guest->flags & LIBXEN_GUEST_PAUSED))
 		ret = lx_hc_domain_unpause(&xen->hc, domid);
-	if (ret == 0)
-		return 0;
-
-	first = xen->error;
-	if (lx_hc_domain_destroy(&xen->hc, domid) < 0)
-		lx_fail_also(&first, "%s", xen->error.text);
-	xen->error = first;
+	if (ret < 0)
+		lx_hc_domain_undo(&xen->hc, domid);
 	return ret;
 }
 
@@ -171,6 +168,9 @@ int libxen_start(struct libxen *xen, const struct libxen_guest *guest,
 		goto out;
 	if (now.ramdisk) {
 		ret = lx_source_read(xen, now.ramdisk, "ramdisk", LX_RAMDISK_LIMIT, &ramdisk);
+		if (ret == 0 && !ramdisk.size)
+			ret = lx_fail(&xen->error, -EINVAL,
+				      "the ramdisk is empty: make it anew, or leave it out");
 		if (ret < 0)
 			goto out;
 	}

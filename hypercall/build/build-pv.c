@@ -338,20 +338,6 @@ static int run_steps(struct job *job)
 	return 0;
 }
 
-/* The sentence of the failure stays; one about the undoing is put behind it. */
-static void destroy(struct job *job)
-{
-	struct lx_error *error = job->hc->error;
-	struct lx_error undo = { 0 };
-	int ret;
-
-	job->hc->error = &undo;
-	ret = lx_hc_domain_destroy(job->hc, job->domid);
-	job->hc->error = error;
-	if (ret < 0)
-		lx_fail_also(error, "domain %u remains: %s", job->domid, undo.text);
-}
-
 static int make_plan(const struct lx_build *build, struct lx_pv_plan *plan, struct lx_error *error)
 {
 	int ret;
@@ -397,8 +383,8 @@ int lx_build_pv(struct lx_hc *hc, const struct lx_build *build, uint32_t *domid)
 
 	unmap(&job);
 	if (ret < 0 && job.created)
-		destroy(&job);
-	else
+		lx_hc_domain_undo(hc, job.domid);
+	if (ret == 0)
 		*domid = job.domid;
 	free(job.p2m);
 	return ret;

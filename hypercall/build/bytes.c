@@ -68,7 +68,7 @@ static int read_to_end(struct lx_bytes *bytes, int fd, size_t limit, const char 
 {
 	bool seekable = lseek(fd, 0, SEEK_CUR) >= 0;
 	struct lx_bytes room = { 0 };
-	size_t used = 0;
+	size_t used = 0, want;
 	ssize_t got;
 	int ret;
 
@@ -78,8 +78,10 @@ static int read_to_end(struct lx_bytes *bytes, int fd, size_t limit, const char 
 			if (ret < 0)
 				goto out;
 		}
-		got = read_some(fd, seekable, (uint8_t *)room.mapping + used,
-				room.mapping_size - used, used);
+		want = room.mapping_size - used;
+		if (want > limit - used + 1) /* one too many tells, more would only cost */
+			want = limit - used + 1;
+		got = read_some(fd, seekable, (uint8_t *)room.mapping + used, want, used);
 		if (got < 0) {
 			ret = lx_fail_errno(error, -errno, "cannot read %s", what);
 			goto out;

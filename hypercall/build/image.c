@@ -39,6 +39,9 @@ static const char *first_bytes(const struct lx_bytes *bytes, char text[12])
 	return text;
 }
 
+/* What to do about a file that is no kernel at all. */
+#define WANTED "give it a bzImage or an ELF vmlinux"
+
 /* A file that is neither bzImage, nor ELF, nor gzip: name what it is as well as can be. */
 static int fail_unknown(const struct lx_bytes *file, struct lx_error *error)
 {
@@ -51,7 +54,7 @@ static int fail_unknown(const struct lx_bytes *file, struct lx_error *error)
 			"it is packed with %s as a whole; libxen takes that inside a bzImage only",
 			packing->name);
 	if (looks_like_text(file))
-		return lx_fail(error, -ENOEXEC, "this is text, not a kernel");
+		return lx_fail(error, -ENOEXEC, "this is text, not a kernel; " WANTED);
 	if (file->size >= 0x40 && memcmp(file->data + 0x38, "ARM\x64", 4) == 0)
 		return lx_fail(error, -ENOEXEC, "this is a kernel for arm64, not for x86-64");
 	if (file->size >= 2 && memcmp(file->data, "MZ", 2) == 0) {
@@ -61,8 +64,7 @@ static int fail_unknown(const struct lx_bytes *file, struct lx_error *error)
 		return lx_fail(error, -ENOEXEC,
 			       "this is a program for EFI or Windows, without Linux' boot header");
 	}
-	return lx_fail(error, -ENOEXEC,
-		       "this is neither a bzImage nor an ELF kernel: it begins with %s",
+	return lx_fail(error, -ENOEXEC, "this is no kernel, it begins with %s; " WANTED,
 		       first_bytes(file, text));
 }
 
@@ -137,7 +139,7 @@ static int find_elf(struct lx_image *image, const struct lx_progress *progress,
 	int ret;
 
 	if (image->file.size == 0)
-		return lx_fail(error, -ENOEXEC, "it is empty");
+		return lx_fail(error, -ENOEXEC, "it is empty; " WANTED);
 	if (image->file.size > LX_IMAGE_LIMIT)
 		return lx_fail(error, -EFBIG, "it is larger than %u MiB", LX_IMAGE_LIMIT >> 20);
 

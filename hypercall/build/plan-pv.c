@@ -11,6 +11,7 @@ enum {
 	ALIGNMENT = 4 << 20,
 };
 
+#define PAGES_MAX    (1ull << 32)
 #define PAGES(bytes) (((bytes) + 4095) >> PAGE_SHIFT)
 
 /* Bits of an address that a table of @level does not look at: 21, 30, 39. */
@@ -158,8 +159,9 @@ static int plan_for(const struct lx_image *image, uint64_t pages, uint64_t ramdi
 
 	/* So far apart from any overflow that no sum needs a check of its own. */
 	lx_image_span(image, &low, &high);
-	if (pages > 1ull << 32 || ramdisk_bytes > 1ull << 44 || high > 1ull << 44)
-		return lx_fail(error, -ENOSPC, "more memory than a PV guest can have");
+	if (pages > PAGES_MAX || ramdisk_bytes > 1ull << 44 || high > 1ull << 44)
+		return lx_fail(error, -ENOSPC,
+			       "kernel and ramdisk need more memory than a PV guest can have");
 	return plan_regions(plan, image, error);
 }
 
@@ -196,6 +198,9 @@ int lx_plan_pv(const struct lx_image *image, uint64_t pages, uint64_t ramdisk_by
 	ret = lx_image_pv_check(image, error);
 	if (ret < 0)
 		return ret;
+	if (pages > PAGES_MAX)
+		return lx_fail(error, -EINVAL, "%llu MiB are more memory than a PV guest can have",
+			       (unsigned long long)pages >> (20 - PAGE_SHIFT));
 	ret = plan_for(image, pages, ramdisk_bytes, plan, error);
 	if (ret < 0 || plan->last_pfn <= pages)
 		return ret;

@@ -42,8 +42,8 @@ struct lx_pv_plan {
 };
 
 /*
- * Plan a guest of @pages frames. -ENOEXEC: the kernel cannot start as PV; -ENOSPC: it needs more
- * memory, the sentence says how much.
+ * Plan a guest of @pages frames. -EINVAL: more than any guest has; -ENOEXEC: the kernel cannot
+ * start as PV; -ENOSPC: it needs more memory, the sentence says how much.
  */
 int lx_plan_pv(const struct lx_image *image, uint64_t pages, uint64_t ramdisk_bytes,
 	       struct lx_pv_plan *plan, struct lx_error *error);

@@ -16,10 +16,27 @@ struct job {
 	uint64_t *p2m;
 };
 
-/* One call: as many extents of @order as are left, up to a batch. Returns how many came. */
+/*
+ * Xen answers with the first frame of each extent; spread them to all frames. From the end, as each
+ * one goes to a place at or behind its own.
+ */
+static void spread(uint64_t *frames, size_t extents, unsigned int order)
+{
+	while (extents-- > 0) {
+		uint64_t first = frames[extents];
+
+		for (uint64_t page = 0; page < 1ull << order; page++)
+			frames[(extents << order) + page] = first + page;
+	}
+}
+
+/*
+ * One call: as many extents of @order as are left, up to a batch. Returns how many came. The list
+ * itself, where it is not filled yet, has the room for what goes down and comes back.
+ */
 static int populate_batch(struct job *job, unsigned int order, size_t *asked)
 {
-	uint64_t extents[EXTENTS];
+	uint64_t *extents = job->p2m + job->done;
 	uint64_t count = (job->pages - job->done) >> order;
 	int ret;
 
@@ -28,11 +45,11 @@ static int populate_batch(struct job *job, unsigned int order, size_t *asked)
 		extents[i] = job->done + ((uint64_t)i << order);
 
 	ret = lx_hc_populate(job->hc, job->domid, extents, *asked, order);
-	for (int i = 0; i < ret; i++) {
-		for (uint64_t page = 0; page < 1ull << order; page++)
-			job->p2m[job->done + page] = extents[i] + page;
-		job->done += 1ull << order;
-	}
+	if (ret < 0)
+		return ret;
+
+	spread(extents, ret, order);
+	job->done += (uint64_t)ret << order;
 	return ret;
 }
 

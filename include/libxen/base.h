@@ -15,7 +15,9 @@ extern "C" {
 /**
  * @struct libxen
  * One connection to the hypervisor. It belongs to one thread at a time; opening another
- * is cheap. Everything opened over it must be closed before it is freed.
+ * is cheap. Everything opened over it must be closed before it is freed. After fork(2) it
+ * stays the parent's: a child may use neither it nor what was opened over it, and opens
+ * its own.
  */
 struct libxen;
 
@@ -36,7 +38,7 @@ LIBXEN_API struct libxen *libxen_new(void);
 
 /* Bits of libxen_open_options.flags. */
 enum {
-	/* On a Xen newer than any that this libxen knows, try the newest known interface. */
+	/* If Xen or its interface is newer than this libxen, try the newest that is known. */
 	LIBXEN_OPEN_TRY_NEWER = 1u << 0,
 };
 

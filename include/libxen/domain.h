@@ -31,14 +31,14 @@ enum {
 	LIBXEN_STATE_DYING = 1,	     /* destroyed; something still holds its memory */
 	LIBXEN_STATE_CRASHED = 2,    /* stopped by a crash, waits to be stopped or dumped */
 	LIBXEN_STATE_SHUTDOWN = 3,   /* stopped itself; see shutdown_reason */
-	LIBXEN_STATE_UNFINISHED = 4, /* a start that was cut off; stop it */
+	LIBXEN_STATE_UNFINISHED = 4, /* being started, or left by a start that was cut off */
 	LIBXEN_STATE_SUSPENDED = 5,  /* suspended in memory */
 	LIBXEN_STATE_RUNNING = 6,    /* on a CPU at this moment */
 	LIBXEN_STATE_IDLE = 7,	     /* waits for events */
 	LIBXEN_STATE_RUNNABLE = 8,   /* waits for a CPU */
 };
 
-/* Why a domain shut down: libxen_domain_info.shutdown_reason. */
+/* Why a domain shut down: libxen_domain_info.shutdown_reason. A guest may give others, to 255. */
 enum {
 	LIBXEN_SHUTDOWN_POWEROFF = 0,
 	LIBXEN_SHUTDOWN_REBOOT = 1,
@@ -46,7 +46,7 @@ enum {
 	LIBXEN_SHUTDOWN_CRASH = 3,
 	LIBXEN_SHUTDOWN_WATCHDOG = 4,
 	LIBXEN_SHUTDOWN_SOFT_RESET = 5,
-	LIBXEN_SHUTDOWN_NONE = 255, /* it did not shut down */
+	LIBXEN_SHUTDOWN_NONE = 256, /* it did not shut down */
 };
 
 /* Bits of libxen_domain_info.valid: what this Xen was able to tell. */
@@ -208,7 +208,8 @@ LIBXEN_API int libxen_domain_suspend(struct libxen_domain *domain);
  *
  * @retval 0         it runs
  * @retval -EALREADY it was not suspended
- * @retval -EBUSY    somebody else suspended it too; it stays so until he resumes it
+ * @retval -EBUSY    somebody else suspended it too; it stays so until he resumes it, or until
+ *                   another call here, which takes his suspension away
  * @retval -EINVAL   it shut down, is dying, or its start was never finished
  * @retval -ESRCH    the domain is gone
  * @retval -ESTALE   its number now belongs to another domain

@@ -48,6 +48,7 @@ struct bench {
 	struct kernel *small, *large;
 	struct libxen_source ramdisk;
 	struct libxen_counters before;
+	uint8_t uuid[16]; /* of guests that are started; zero: a random one */
 	unsigned int broken;
 };
 
@@ -197,6 +198,7 @@ static struct libxen_domain *start(struct bench *b, const struct kernel *kernel,
 	};
 	struct libxen_domain *domain;
 
+	memcpy(guest.uuid, b->uuid, sizeof(guest.uuid));
 	if (libxen_start(b->xen, &guest, &domain) < 0)
 		die(b, "start a guest");
 	return domain;
@@ -259,7 +261,7 @@ static struct cost cost_among(struct bench *b, const char *name, const struct ke
 
 static void bench_starts(struct bench *b)
 {
-	struct cost alone, among, small, medium, large;
+	struct cost alone, among, with_uuid, small, medium, large;
 
 	alone = cost_among(b, "start, 60 MB kernel, no other guest", b->large, 0);
 	among = cost_among(b, "start, 60 MB kernel, 1000 other guests", b->large, 1000);
@@ -267,6 +269,16 @@ static void bench_starts(struct bench *b)
 	      alone.hypercalls, among.hypercalls);
 	bound(b, alone.allocations == among.allocations,
 	      "start: allocations with 0 and 1000 others", alone.allocations, among.allocations);
+
+	/* To find out that nobody has it, all domains are looked through. */
+	open_machine(b);
+	fake_add_domains(b->fake, 1000);
+	b->uuid[0] = 1;
+	with_uuid = cost_of_start(b, "start, with a given UUID, 1000 other guests", b->large, 128);
+	close_machine(b);
+	bound(b, with_uuid.hypercalls == among.hypercalls + 1,
+	      "start: a given UUID costs one hypercall for 1024 domains", with_uuid.hypercalls,
+	      among.hypercalls + 1);
 
 	open_machine(b);
 	small = cost_of_start(b, "start, small kernel, 128 MB", b->small, 128);

@@ -15,15 +15,27 @@ static uint64_t clock_ns(clockid_t clock)
 	return (uint64_t)now.tv_sec * 1000000000 + (uint64_t)now.tv_nsec;
 }
 
-uint64_t wall_ns(void)
+uint64_t ticks_now(void)
 {
-	return clock_ns(CLOCK_MONOTONIC);
+	return __builtin_ia32_rdtsc();
 }
 
-void samples_add(struct samples *samples, uint64_t ns)
+void rate_begin(struct rate *rate)
+{
+	*rate = (struct rate){ .ticks = ticks_now(), .ns = clock_ns(CLOCK_MONOTONIC) };
+}
+
+double rate_ticks_per_ms(const struct rate *rate)
+{
+	uint64_t ticks = ticks_now() - rate->ticks, ns = clock_ns(CLOCK_MONOTONIC) - rate->ns;
+
+	return ns ? (double)ticks * 1e6 / (double)ns : 1;
+}
+
+void samples_add(struct samples *samples, uint64_t value)
 {
 	if (samples->count < SAMPLES_MAX)
-		samples->ns[samples->count++] = ns;
+		samples->value[samples->count++] = value;
 }
 
 static int compare(const void *a, const void *b)
@@ -39,17 +51,17 @@ uint64_t samples_median(const struct samples *samples)
 
 	if (!sorted.count)
 		return 0;
-	qsort(sorted.ns, sorted.count, sizeof(sorted.ns[0]), compare);
-	return (sorted.ns[(sorted.count - 1) / 2] + sorted.ns[sorted.count / 2]) / 2;
+	qsort(sorted.value, sorted.count, sizeof(sorted.value[0]), compare);
+	return (sorted.value[(sorted.count - 1) / 2] + sorted.value[sorted.count / 2]) / 2;
 }
 
 uint64_t samples_least(const struct samples *samples)
 {
-	uint64_t least = samples->count ? samples->ns[0] : 0;
+	uint64_t least = samples->count ? samples->value[0] : 0;
 
 	for (unsigned int i = 1; i < samples->count; i++)
-		if (samples->ns[i] < least)
-			least = samples->ns[i];
+		if (samples->value[i] < least)
+			least = samples->value[i];
 	return least;
 }
 
@@ -89,7 +101,7 @@ void timing_begin(struct timing *timing)
 {
 	timing->now = NULL;
 	timing->cpu_begin = clock_ns(CLOCK_PROCESS_CPUTIME_ID);
-	timing->wall_begin = wall_ns();
+	timing->wall_begin = ticks_now();
 }
 
 void timing_step(struct timing *timing, const char *name)
@@ -98,7 +110,7 @@ void timing_step(struct timing *timing, const char *name)
 
 	if (timing->now && strcmp(timing->now, name) == 0)
 		return;
-	now = wall_ns();
+	now = ticks_now();
 	end_step(timing, now);
 	timing->now = name;
 	timing->step_begin = now;
@@ -106,7 +118,7 @@ void timing_step(struct timing *timing, const char *name)
 
 void timing_done(struct timing *timing)
 {
-	uint64_t now = wall_ns();
+	uint64_t now = ticks_now();
 
 	end_step(timing, now);
 	samples_add(&timing->wall, now - timing->wall_begin);

@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# All of the lab's tests, in dom0: names the binaries, then contract tests and checks. Prints TAP.
+# All of the lab's tests, in dom0: names the binaries, then contract tests, checks, bench. Prints TAP.
 # shellcheck shell=dash
 tests=$(dirname "$0")
 status=0
@@ -10,11 +10,13 @@ echo "# Xen $(cat /sys/hypervisor/version/major).$(cat /sys/hypervisor/version/m
 	/sys/hypervisor/version/extra), Linux $(uname -r)"
 echo "# the same binaries on every Xen:"
 sha256sum "$(readlink -f /usr/lib/x86_64-linux-gnu/libxen.so)" /usr/bin/xenctl \
-	"$tests/contract-lab" | sed 's/^/# /'
+	"$tests/contract-lab" "$tests/bench-lab" | sed 's/^/# /'
 
 settle || status=1
 echo "# --- contract tests ---"
 CMOCKA_MESSAGE_OUTPUT=tap "$tests/contract-lab" || status=1
 echo "# --- checks of xenctl ---"
 sh "$tests/checks.sh" || status=1
+echo "# --- what a start costs ---"
+"$tests/bench-lab" || status=1
 exit $status

@@ -51,7 +51,7 @@ claim "libxen found its hypervisor" said "Xen"
 run xenctl host
 claim "the host answers" said "memory free"
 
-tell "The first guests of all make Xen set three pages aside for domain 0, for good. They come and" \
+tell "The first guests of all make Xen set a few pages aside for itself, for good. They come and" \
 	"go before the story begins, so that memory can be compared to the last byte."
 claim "they came and went" settle
 before=$(free_memory)

@@ -12,6 +12,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -278,6 +279,24 @@ static void given_bytes_of_the_caller_when_they_are_freed_then_they_stay(void **
 	assert_string_equal((char *)mine, "abc");
 }
 
+/* What a limit is for: not even for a moment is there more in memory. */
+static void given_a_pipe_beyond_the_limit_when_it_is_read_then_no_more_is_taken(void **state)
+{
+	struct fixture *f = *state;
+	static const uint8_t data[1000];
+	int fds[2], left;
+
+	assert_int_equal(pipe(fds), 0);
+	assert_int_equal(write(fds[1], data, sizeof(data)), sizeof(data));
+
+	assert_int_equal(lx_bytes_from_fd(&f->bytes, fds[0], 100, "kernel", &f->error), -EFBIG);
+
+	assert_int_equal(ioctl(fds[0], FIONREAD, &left), 0);
+	assert_int_equal(left, sizeof(data) - 101);
+	close(fds[0]);
+	close(fds[1]);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 int main(void)
@@ -294,6 +313,7 @@ int main(void)
 		TEST(given_a_read_descriptor_when_its_file_is_wanted_then_it_comes_from_its_start),
 		TEST(given_a_file_of_proc_when_it_is_read_then_its_size_of_0_is_not_believed),
 		TEST(given_a_pipe_when_it_is_read_then_all_comes_to_its_end),
+		TEST(given_a_pipe_beyond_the_limit_when_it_is_read_then_no_more_is_taken),
 		TEST(given_a_room_when_it_is_new_then_it_is_zero_and_writable),
 		TEST(given_a_size_beyond_all_memory_when_a_room_is_wanted_then_that_is_said),
 		TEST(given_bytes_of_the_caller_when_they_are_freed_then_they_stay),

@@ -488,6 +488,20 @@ static void given_a_refusal_when_a_domain_is_paused_then_op_and_domain_are_named
 			    "Xen refuses pausedomain for domain 7: Invalid argument");
 }
 
+/* 4.13 and 4.14 say so otherwise than the others; callers are promised one code. */
+static void given_an_op_that_xen_was_built_without_when_it_is_made_then_it_is_enotsup(void **state)
+{
+	struct fixture *f = *state;
+	struct lx_hc_physinfo host;
+
+	f->returns = -ENOSYS;
+
+	goes_by(f, "xen_domctl", 0);
+	assert_int_equal(lx_hc_domain_pause(&f->hc, DOMID), -ENOTSUP);
+	goes_by(f, "xen_sysctl", 0);
+	assert_int_equal(lx_hc_physinfo(&f->hc, &host), -ENOTSUP);
+}
+
 /* --- what answers are made of --- */
 
 static void put(struct fixture *f, unsigned char *structure, const char *field, uint64_t value)
@@ -747,6 +761,27 @@ static void given_a_step_that_fails_when_a_domain_is_created_then_it_is_destroye
 	}
 }
 
+static void given_a_field_that_xen_lacks_when_a_domain_is_created_then_it_is_named(void **state)
+{
+	struct fixture *f = *state;
+
+	goes_by(f, "xen_domctl", 0);
+	for (size_t r = facts_first(&facts); r < facts.release_count; r++) {
+		struct lx_hc_create create = wish;
+		uint32_t domid = 99;
+
+		use_release(f, r);
+		if (facts_find(&facts, r, "xen_domctl_createdomain", "cpupool_id"))
+			continue;
+		create.cpupool_id = 1;
+
+		assert_int_equal(lx_hc_domain_create(&f->hc, &create, &domid), -ENOTSUP);
+
+		assert_int_equal(f->count, 0);
+		assert_non_null(strstr(f->error.text, "cpupool_id"));
+	}
+}
+
 /* --- Linux' ioctls (their structures: include/uapi/xen of Linux) --- */
 
 static uint64_t ioctl_value(const struct fixture *f, size_t offset, size_t size)
@@ -939,12 +974,14 @@ int main(void)
 		TEST(given_a_context_when_it_is_set_then_xen_finds_all_of_it),
 		TEST(given_no_such_domain_when_it_is_paused_then_the_sentence_says_so),
 		TEST(given_a_refusal_when_a_domain_is_paused_then_op_and_domain_are_named),
+		TEST(given_an_op_that_xen_was_built_without_when_it_is_made_then_it_is_enotsup),
 		TEST(given_any_xen_when_the_host_is_asked_for_then_its_figures_come_back),
 		TEST(given_any_xen_when_domains_are_listed_then_each_is_read_at_its_place),
 		TEST(given_a_xen_that_claims_too_many_when_domains_are_listed_then_the_room_counts),
 		TEST(given_any_xen_when_a_domain_is_created_then_all_its_limits_are_set),
 		TEST(given_any_xen_when_a_domain_is_created_then_its_limits_are_in_the_fields_it_has),
 		TEST(given_a_step_that_fails_when_a_domain_is_created_then_it_is_destroyed),
+		TEST(given_a_field_that_xen_lacks_when_a_domain_is_created_then_it_is_named),
 		TEST(given_frames_when_they_are_mapped_then_the_batch_is_as_linux_has_it),
 		TEST(given_a_grant_table_when_it_is_mapped_then_the_resource_is_as_linux_has_it),
 		TEST(given_a_kernel_without_resources_when_the_table_is_mapped_then_by_its_frame),

@@ -13,8 +13,11 @@
 #include "json.h"
 #include "xen-log.h"
 
-#define UUID	 "11111111-2222-3333-4444-555555555555"
-#define BYE	 "bye \x1b[1mnow\x1b[m\n"
+#define UUID "11111111-2222-3333-4444-555555555555"
+#define BYE  "bye \x1b[1mnow\x1b[m\n"
+#define NO_DOMAIN_77                      \
+	"xenctl: there is no domain 77\n" \
+	"xenctl: 'xenctl list' shows which domains there are\n"
 #define POWEROFF 0
 
 /* Numbers of Xen's: a hypercall, and a command of it. */
@@ -50,7 +53,7 @@ static int setup(void **state)
 static int teardown(void **state)
 {
 	char report[1024] = "";
-	unsigned int leaks = fake_leaks(fake, report, sizeof(report));
+	unsigned int leaks = fake ? fake_leaks(fake, report, sizeof(report)) : 0; /* skipped */
 
 	(void)state;
 	fake_set_default(NULL);
@@ -175,11 +178,11 @@ static void given_no_such_domain_when_named_then_every_command_ends_with_3(void 
 	(void)state;
 	boot_xen(&(struct fake_options){ 0 });
 
-	assert_run("info 77", CTL_EXIT_NO_DOMAIN, "xenctl: there is no domain 77\n");
-	assert_run("stop 77", CTL_EXIT_NO_DOMAIN, "xenctl: there is no domain 77\n");
-	assert_run("suspend 77", CTL_EXIT_NO_DOMAIN, "xenctl: there is no domain 77\n");
-	assert_run("resume 77", CTL_EXIT_NO_DOMAIN, "xenctl: there is no domain 77\n");
-	assert_run("console 77", CTL_EXIT_NO_DOMAIN, "xenctl: there is no domain 77\n");
+	assert_run("info 77", CTL_EXIT_NO_DOMAIN, NO_DOMAIN_77);
+	assert_run("stop 77", CTL_EXIT_NO_DOMAIN, NO_DOMAIN_77);
+	assert_run("suspend 77", CTL_EXIT_NO_DOMAIN, NO_DOMAIN_77);
+	assert_run("resume 77", CTL_EXIT_NO_DOMAIN, NO_DOMAIN_77);
+	assert_run("console 77", CTL_EXIT_NO_DOMAIN, NO_DOMAIN_77);
 	run_line(&run, "info " UUID);
 	assert_int_equal(run.code, CTL_EXIT_NO_DOMAIN);
 	assert_run("info 32752", CTL_EXIT_USAGE,
@@ -232,7 +235,7 @@ static void given_several_domains_when_one_is_missing_then_the_others_are_stoppe
 	boot_xen(&(struct fake_options){ 0 });
 	fake_add_domains(fake, 3);
 
-	assert_run("stop 1 77 3", CTL_EXIT_NO_DOMAIN, "xenctl: there is no domain 77\n");
+	assert_run("stop 1 77 3", CTL_EXIT_NO_DOMAIN, NO_DOMAIN_77);
 
 	assert_int_equal(fake_domains(fake), 1);
 	assert_run("info 2", CTL_EXIT_OK, "");

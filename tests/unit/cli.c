@@ -189,7 +189,8 @@ static void given_what_is_no_uuid_when_parsed_then_it_is_refused(void **state)
 
 static void given_mistyped_words_when_asked_then_the_nearest_is_suggested(void **state)
 {
-	static const char *const words[] = { "start", "stop", "suspend", "resume", "list", NULL };
+	static const char *const words[] = { "start", "stop", "suspend", "resume",
+					     "list",  "log",  NULL };
 
 	(void)state;
 
@@ -198,6 +199,7 @@ static void given_mistyped_words_when_asked_then_the_nearest_is_suggested(void *
 	assert_string_equal(ctl_suggest("res", words), "resume");
 	assert_string_equal(ctl_suggest("suspned", words), "suspend");
 	assert_null(ctl_suggest("frobnicate", words));
+	assert_null(ctl_suggest("foo", words)); /* two of three letters are slips */
 	assert_null(ctl_suggest("", words));
 	assert_null(ctl_suggest("x", words));
 	assert_null(ctl_suggest("startstartstartstartstartstartstartstart", words));

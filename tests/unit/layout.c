@@ -273,6 +273,25 @@ static void expect_payload(const struct structure *structure, const struct membe
 	memcpy(payload + fact->offset, value, fact->size);
 }
 
+/* Fails with the name of the field that the first differing byte is of. */
+static void fail_at_difference(const struct structure *structure, size_t release,
+			       const unsigned char *payload, const unsigned char *expected)
+{
+	const char *whose = "of no field that libxen uses";
+	size_t at = 0;
+
+	while (payload[at] == expected[at])
+		at++;
+	for (const struct member *member = structure->members; member->width; member++) {
+		const struct facts_field *fact = fact_of(structure, member, release);
+
+		if (fact && at >= fact->offset && at < fact->offset + fact->size)
+			whose = fact->field;
+	}
+	fail_msg("%s in %s: byte %zu, %s, is not what Xen has there", structure->name,
+		 facts.releases[release].name, at, whose);
+}
+
 static void check_encode(const struct structure *structure, const struct member *member,
 			 size_t release)
 {
@@ -296,8 +315,7 @@ static void check_encode(const struct structure *structure, const struct member 
 			 facts.releases[release].name, error.text);
 	expect_payload(structure, member, release, value, expected);
 	if (memcmp(payload, expected, sizeof(payload)) != 0)
-		fail_msg("%s.%s in %s does not go where Xen has it", structure->name, fact->field,
-			 facts.releases[release].name);
+		fail_at_difference(structure, release, payload, expected);
 }
 
 static void given_any_member_when_it_is_encoded_then_it_lands_where_that_xen_has_it(void **state)

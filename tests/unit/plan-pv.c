@@ -452,8 +452,8 @@ static void given_sizes_beyond_reason_when_planned_then_they_are_refused(void **
 
 	(void)state;
 
-	refuses(&image, UINT64_MAX, 0, -ENOSPC, "memory");
-	refuses(&image, UINT64_MAX / 8 + 1, 0, -ENOSPC, "memory");
+	refuses(&image, UINT64_MAX, 0, -EINVAL, "memory");
+	refuses(&image, UINT64_MAX / 8 + 1, 0, -EINVAL, "memory");
 	refuses(&image, MIB_PAGES(128), UINT64_MAX, -ENOSPC, "memory");
 	refuses(&image, MIB_PAGES(128), MIB(1) << 30, -ENOSPC, "memory");
 }

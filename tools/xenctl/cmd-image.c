@@ -17,6 +17,12 @@ static const struct ctl_option options[] = {
 	{ 0 },
 };
 
+/* As --memory takes it: rounded up, since less would be too small. */
+static uint64_t whole_mib(uint64_t bytes)
+{
+	return (bytes + 0xfffff) & ~0xfffffull;
+}
+
 static void print_text(const struct libxen_image_info *info)
 {
 	char unit[CTL_UNIT_TEXT], safe[256];
@@ -33,7 +39,7 @@ static void print_text(const struct libxen_image_info *info)
 	printf("loaded         %s in %" PRIu32 " segments from 0x%" PRIx64 "\n",
 	       ctl_format_bytes(info->memory_bytes, unit), info->segments, info->load_address);
 	printf("needs          %s at least, without a ramdisk\n",
-	       ctl_format_bytes(info->minimum_bytes, unit));
+	       ctl_format_bytes(whole_mib(info->minimum_bytes), unit));
 	if (info->starts_as & LIBXEN_IMAGE_PV)
 		printf("pv entry       0x%" PRIx64 ", addresses from 0x%" PRIx64 "\n",
 		       info->pv_entry, info->virt_base);

@@ -93,6 +93,13 @@ static int take_uuid(const char *text, uint8_t uuid[16])
 	return ret == 0 && memcmp(uuid, none, sizeof(none)) == 0 ? -EINVAL : ret;
 }
 
+static int take_size(const char *text, uint64_t *bytes)
+{
+	int ret = ctl_parse_size(text, bytes);
+
+	return ret == 0 && *bytes == 0 ? -EINVAL : ret;
+}
+
 static int take_count(const char *text, uint32_t *count)
 {
 	int ret = ctl_parse_u32(text, count);
@@ -112,7 +119,7 @@ static int take_value(const struct ctl_option *option, const char *text, void *v
 		*(const char **)at = text;
 		return 0;
 	case CTL_OPTION_SIZE:
-		return ctl_parse_size(text, at);
+		return take_size(text, at);
 	case CTL_OPTION_COUNT:
 		return take_count(text, at);
 	case CTL_OPTION_DURATION:

@@ -58,6 +58,20 @@ int ctl_failed(struct libxen *xen, int ret)
 	return ctl_exit_code(ret);
 }
 
+/*
+ * Too new, too old, or not allowed to be asked? The code is the same. So --try-newer is named only
+ * where it helps.
+ */
+static bool newer_can_be_tried(struct libxen *xen)
+{
+	const struct libxen_open_options options = {
+		.size = sizeof(options),
+		.flags = LIBXEN_OPEN_TRY_NEWER,
+	};
+
+	return libxen_open(xen, &options) == 0;
+}
+
 int ctl_connect(bool try_newer, struct libxen **xen)
 {
 	const struct libxen_open_options options = {
@@ -72,19 +86,16 @@ int ctl_connect(bool try_newer, struct libxen **xen)
 		return CTL_EXIT_NO_MEMORY;
 	}
 	ret = libxen_open(*xen, &options);
-	if (ret < 0) {
-		say_error(*xen, ret);
-		libxen_free(*xen);
-		*xen = NULL;
-	}
+	if (ret == 0)
+		return CTL_EXIT_OK;
+
+	say_error(*xen, ret);
+	if (ret == -ENOTSUP && newer_can_be_tried(*xen))
+		ctl_complain("--try-newer goes on, by the newest interface that libxen knows");
+	libxen_free(*xen);
+	*xen = NULL;
 	/* Only here do these two tell of Xen as a whole. */
-	if (ret == -ENOENT || ret == -ENOTSUP) {
-		if (ret == -ENOTSUP && !try_newer)
-			ctl_complain(
-				"on a Xen newer than libxen knows, --try-newer tries its best");
-		return CTL_EXIT_NO_XEN;
-	}
-	return ctl_exit_code(ret);
+	return ret == -ENOENT || ret == -ENOTSUP ? CTL_EXIT_NO_XEN : ctl_exit_code(ret);
 }
 
 int ctl_open_domain(struct libxen *xen, const char *text, struct libxen_domain **domain)
@@ -104,7 +115,11 @@ int ctl_open_domain(struct libxen *xen, const char *text, struct libxen_domain *
 			     DOMID_LAST);
 		return CTL_EXIT_USAGE;
 	}
-	return ret < 0 ? ctl_failed(xen, ret) : CTL_EXIT_OK;
+	if (ret < 0)
+		ctl_failed(xen, ret);
+	if (ret == -ESRCH)
+		ctl_complain("'xenctl list' shows which domains there are");
+	return ctl_exit_code(ret);
 }
 
 int ctl_each_domain(bool try_newer, char **names, ctl_domain_fn function, const void *data)

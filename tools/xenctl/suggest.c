@@ -54,7 +54,7 @@ const char *ctl_suggest(const char *typed, const char *const *words)
 		/* The beginning of a word is as good as a slip: "res" means "resume". */
 		far = length > 1 && strncmp(*words, typed, length) == 0 ? 1
 									: distance(typed, *words);
-		if (far < best && far < length) {
+		if (far < best && 2 * far <= length) {
 			best = far;
 			found = *words;
 		}
