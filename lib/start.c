@@ -148,6 +148,28 @@ static int start(struct libxen *xen, const struct libxen_guest *guest,
 	return let_run(xen, guest, &build, domain->domid);
 }
 
+/* No more of it than the guest has room for: it may come from a pipe that never ends. */
+static int read_ramdisk(struct libxen *xen, const struct libxen_guest *guest,
+			struct lx_bytes *ramdisk)
+{
+	size_t limit =
+		guest->memory_bytes < LX_RAMDISK_LIMIT ? guest->memory_bytes : LX_RAMDISK_LIMIT;
+	int ret;
+
+	if (!guest->ramdisk)
+		return 0;
+	ret = lx_source_read(xen, guest->ramdisk, "ramdisk", limit, ramdisk);
+	if (ret == -EFBIG)
+		return lx_fail(&xen->error, -ENOSPC,
+			       "the ramdisk alone is larger than %zu MiB of memory: give the guest "
+			       "more",
+			       limit >> 20);
+	if (ret == 0 && !ramdisk->size)
+		return lx_fail(&xen->error, -EINVAL,
+			       "the ramdisk is empty: make it anew, or leave it out");
+	return ret;
+}
+
 int libxen_start(struct libxen *xen, const struct libxen_guest *guest,
 		 struct libxen_domain **domain)
 {
@@ -166,14 +188,9 @@ int libxen_start(struct libxen *xen, const struct libxen_guest *guest,
 	ret = check_ranges(xen, &now);
 	if (ret < 0)
 		goto out;
-	if (now.ramdisk) {
-		ret = lx_source_read(xen, now.ramdisk, "ramdisk", LX_RAMDISK_LIMIT, &ramdisk);
-		if (ret == 0 && !ramdisk.size)
-			ret = lx_fail(&xen->error, -EINVAL,
-				      "the ramdisk is empty: make it anew, or leave it out");
-		if (ret < 0)
-			goto out;
-	}
+	ret = read_ramdisk(xen, &now, &ramdisk);
+	if (ret < 0)
+		goto out;
 
 	/* First, so that a lack of memory cannot come after the guest runs. */
 	handle = lx_domain_new(xen, 0, no_uuid);

@@ -221,11 +221,16 @@ LIBXEN_API int libxen_domain_suspend(struct libxen_domain *domain);
  */
 LIBXEN_API int libxen_domain_resume(struct libxen_domain *domain);
 
-/** How to stop a domain; a NULL pointer means all defaults. */
-struct libxen_stop_options {
-	size_t size;	     /**< in: sizeof(struct libxen_stop_options) */
+/* Bits of libxen_destroy_options.flags. */
+enum {
+	LIBXEN_DESTROY_NO_WAIT = 1u << 0, /* return as soon as the domain is dying */
+};
+
+/** How to destroy a domain; a NULL pointer means all defaults. */
+struct libxen_destroy_options {
+	size_t size;	     /**< in: sizeof(struct libxen_destroy_options) */
 	uint32_t timeout_ms; /**< in: how long to wait until it is gone; 0: 10000 */
-	uint32_t flags;	     /**< in: 0 */
+	uint32_t flags;	     /**< in: LIBXEN_DESTROY_* */
 };
 
 /**
@@ -237,9 +242,11 @@ struct libxen_stop_options {
  * @param[in] domain   the domain; the handle remains to be closed
  * @param[in] options  NULL, or how to; read during the call only
  *
- * @retval 0          the domain is gone, its memory is free
+ * @retval 0          the domain is gone and its memory is free (or it is dying, with
+ *                    LIBXEN_DESTROY_NO_WAIT)
  * @retval -ETIMEDOUT it is dying, but something still holds pages of it (a console that is
  *                    open, a backend); it goes when they are let go
+ * @retval -ECANCELED the progress function ended the waiting; the domain is dying
  * @retval -EINVAL    this is the domain that we run in, or @p options has a wrong size
  * @retval -E2BIG     @p options asks for something this libxen does not know
  * @retval -ESRCH     the domain is gone
@@ -247,11 +254,12 @@ struct libxen_stop_options {
  * @retval -EPERM     this Xen does not let the caller
  *
  * @par Threads
- * The connection belongs to one thread at a time. May take seconds for large guests.
+ * The connection belongs to one thread at a time. Xen takes seconds to clean the memory
+ * of a large guest, and that cannot be interrupted.
  * @since 0.1
  */
-LIBXEN_API int libxen_domain_stop(struct libxen_domain *domain,
-				  const struct libxen_stop_options *options);
+LIBXEN_API int libxen_domain_destroy(struct libxen_domain *domain,
+				     const struct libxen_destroy_options *options);
 
 #ifdef __cplusplus
 }

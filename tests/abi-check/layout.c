@@ -82,10 +82,10 @@ static const struct member domain_info[] = {
 	MEMBER(libxen_domain_info, uuid, 80, 16),
 };
 
-static const struct member stop_options[] = {
-	MEMBER(libxen_stop_options, size, 0, 8),
-	MEMBER(libxen_stop_options, timeout_ms, 8, 4),
-	MEMBER(libxen_stop_options, flags, 12, 4),
+static const struct member destroy_options[] = {
+	MEMBER(libxen_destroy_options, size, 0, 8),
+	MEMBER(libxen_destroy_options, timeout_ms, 8, 4),
+	MEMBER(libxen_destroy_options, flags, 12, 4),
 };
 
 static const struct member host_info[] = {
@@ -146,9 +146,9 @@ static const struct member guest[] = {
 };
 
 static const struct structure structures[] = {
-	STRUCTURE(open_options, 16), STRUCTURE(progress, 32),	  STRUCTURE(counters, 40),
-	STRUCTURE(domain_info, 96),  STRUCTURE(stop_options, 16), STRUCTURE(host_info, 392),
-	STRUCTURE(source, 40),	     STRUCTURE(image_info, 432),  STRUCTURE(guest, 80),
+	STRUCTURE(open_options, 16), STRUCTURE(progress, 32),	     STRUCTURE(counters, 40),
+	STRUCTURE(domain_info, 96),  STRUCTURE(destroy_options, 16), STRUCTURE(host_info, 392),
+	STRUCTURE(source, 40),	     STRUCTURE(image_info, 432),     STRUCTURE(guest, 80),
 };
 
 static const struct constant constants[] = {
@@ -190,6 +190,7 @@ static const struct constant constants[] = {
 	CONSTANT(LIBXEN_IMAGE_PV, 1),
 	CONSTANT(LIBXEN_IMAGE_PVH, 2),
 	CONSTANT(LIBXEN_GUEST_PAUSED, 1),
+	CONSTANT(LIBXEN_DESTROY_NO_WAIT, 1),
 	CONSTANT(LIBXEN_GUEST_NO_CONSOLE, 2),
 };
 

@@ -206,7 +206,7 @@ static struct libxen_domain *start(struct bench *b, const struct kernel *kernel,
 
 static void stop(struct bench *b, struct libxen_domain *domain)
 {
-	if (libxen_domain_stop(domain, NULL) < 0)
+	if (libxen_domain_destroy(domain, NULL) < 0)
 		die(b, "stop a guest");
 	libxen_domain_close(domain);
 }
@@ -356,7 +356,7 @@ static void bench_verbs(struct bench *b)
 	suspend = end(b, "suspend");
 
 	begin(b);
-	if (libxen_domain_stop(domain, NULL) < 0)
+	if (libxen_domain_destroy(domain, NULL) < 0)
 		die(b, "stop a guest");
 	end_cost = end(b, "stop");
 

@@ -90,7 +90,7 @@ static void round_of_ours(struct libxen *xen, const struct libxen_image *kernel)
 	our_cost.copied_bytes -= before.copied_bytes;
 
 	begin = ticks_now();
-	if (libxen_domain_stop(domain, NULL) < 0)
+	if (libxen_domain_destroy(domain, NULL) < 0)
 		die(xen, "stop a guest");
 	samples_add(&ours.end, ticks_now() - begin);
 	libxen_domain_close(domain);
@@ -341,7 +341,7 @@ static void check_memory(struct libxen *xen)
 	uint32_t domid;
 
 	peak = xenctl_start(&domid);
-	if (libxen_domain_open(xen, domid, &domain) < 0 || libxen_domain_stop(domain, NULL) < 0)
+	if (libxen_domain_open(xen, domid, &domain) < 0 || libxen_domain_destroy(domain, NULL) < 0)
 		die(xen, "stop xenctl's guest");
 	libxen_domain_close(domain);
 	printf("# xenctl start: peak resident %.1f MiB, mapped kernel %.1f MiB, beyond it %.1f MiB\n",

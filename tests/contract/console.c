@@ -100,7 +100,7 @@ static void given_a_full_ring_when_read_slowly_then_every_byte_comes(void **stat
 static void given_a_stopped_guest_when_read_then_its_last_words_and_the_end_come(void **state)
 {
 	struct fixture *f = *state;
-	struct libxen_stop_options options = { .size = sizeof(options), .timeout_ms = 1 };
+	struct libxen_destroy_options options = { .size = sizeof(options), .timeout_ms = 1 };
 	struct libxen_guest guest = rig_guest(f);
 	struct libxen_console *console = NULL;
 	struct libxen_domain *domain = rig_start_with_console(f, &guest, &console);
@@ -109,7 +109,7 @@ static void given_a_stopped_guest_when_read_then_its_last_words_and_the_end_come
 
 	rig_expect(f, console, "GUEST UP");
 	rig_pass_time(2000);
-	assert_int_equal(libxen_domain_stop(domain, &options), -ETIMEDOUT);
+	assert_int_equal(libxen_domain_destroy(domain, &options), -ETIMEDOUT);
 
 	ret = libxen_console_read(console, text, sizeof(text) - 1);
 	assert_true(ret > 0);

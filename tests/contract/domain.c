@@ -45,11 +45,11 @@ static void given_a_stopped_domain_when_used_then_it_is_gone(void **state)
 	struct libxen_domain *domain = start_paused(f);
 	struct libxen_domain_info info = { .size = sizeof(info) };
 
-	assert_int_equal(libxen_domain_stop(domain, NULL), 0);
+	assert_int_equal(libxen_domain_destroy(domain, NULL), 0);
 
 	rig_assert_fails(f, libxen_domain_info(domain, &info), -ESRCH, "gone");
 	rig_assert_fails(f, libxen_domain_resume(domain), -ESRCH, "gone");
-	rig_assert_fails(f, libxen_domain_stop(domain, NULL), -ESRCH, "gone");
+	rig_assert_fails(f, libxen_domain_destroy(domain, NULL), -ESRCH, "gone");
 	libxen_domain_close(domain);
 }
 
@@ -61,7 +61,7 @@ static void given_a_replaced_domain_when_used_then_the_other_is_not_touched(void
 
 	if (rig_replace_domain(domid)) {
 		rig_assert_fails(f, libxen_domain_suspend(domain), -ESTALE, "another one");
-		rig_assert_fails(f, libxen_domain_stop(domain, NULL), -ESTALE, "another one");
+		rig_assert_fails(f, libxen_domain_destroy(domain, NULL), -ESTALE, "another one");
 		assert_int_equal(libxen_domain_open(f->xen, domid, &other), 0);
 		rig_stop(f, other);
 		libxen_domain_close(domain);
@@ -102,7 +102,7 @@ static void given_domain_0_when_stopped_or_suspended_then_it_is_refused(void **s
 
 	assert_int_equal(libxen_domain_open(f->xen, 0, &domain), 0);
 
-	rig_assert_fails(f, libxen_domain_stop(domain, NULL), -EINVAL, "domain 0");
+	rig_assert_fails(f, libxen_domain_destroy(domain, NULL), -EINVAL, "domain 0");
 	rig_assert_fails(f, libxen_domain_suspend(domain), -EINVAL, "domain 0");
 	libxen_domain_close(domain);
 }
@@ -140,14 +140,14 @@ static void given_a_short_array_when_listed_then_it_is_gone_on_from_there(void *
 static void given_an_open_console_when_stopped_then_what_holds_it_is_said(void **state)
 {
 	struct fixture *f = *state;
-	struct libxen_stop_options options = { .size = sizeof(options), .timeout_ms = 300 };
+	struct libxen_destroy_options options = { .size = sizeof(options), .timeout_ms = 300 };
 	struct libxen_domain *domain = start_paused(f);
 	struct libxen_domain_info info;
 	struct libxen_console *console = NULL;
 
 	assert_int_equal(libxen_console_open(domain, &console), 0);
 
-	rig_assert_fails(f, libxen_domain_stop(domain, &options), -ETIMEDOUT, "console");
+	rig_assert_fails(f, libxen_domain_destroy(domain, &options), -ETIMEDOUT, "console");
 	info = rig_info(f, domain);
 	assert_int_equal(info.state, LIBXEN_STATE_DYING);
 	libxen_console_close(console);

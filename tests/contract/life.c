@@ -94,7 +94,7 @@ static void *live_in_thread(void *data)
 		failed = "open";
 	else if (libxen_start(xen, &guest, &domain) < 0)
 		failed = "start";
-	else if (libxen_domain_stop(domain, NULL) < 0)
+	else if (libxen_domain_destroy(domain, NULL) < 0)
 		failed = "stop";
 	if (failed)
 		fprintf(stderr, "%s: %s\n", failed, libxen_error(xen));

@@ -137,7 +137,7 @@ struct libxen_domain *rig_start_with_console(struct fixture *f, struct libxen_gu
 
 void rig_stop(struct fixture *f, struct libxen_domain *domain)
 {
-	if (libxen_domain_stop(domain, NULL) < 0)
+	if (libxen_domain_destroy(domain, NULL) < 0)
 		fail_msg("%s", libxen_error(f->xen));
 	libxen_domain_close(domain);
 }

@@ -108,7 +108,7 @@ static int stop(struct life *life)
 {
 	libxen_console_close(life->console);
 	life->console = NULL;
-	return libxen_domain_stop(life->domain, NULL);
+	return libxen_domain_destroy(life->domain, NULL);
 }
 
 enum { START = 2, TALK = 4 };
@@ -147,7 +147,7 @@ static void clean_up(struct life *life)
 
 	libxen_console_close(life->console);
 	if (life->domain && fake_domain_look(life->fake, libxen_domain_id(life->domain), &view))
-		assert_int_equal(libxen_domain_stop(life->domain, NULL), 0);
+		assert_int_equal(libxen_domain_destroy(life->domain, NULL), 0);
 	libxen_domain_close(life->domain);
 	libxen_image_close(life->image);
 	libxen_free(life->xen);

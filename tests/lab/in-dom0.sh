@@ -12,11 +12,18 @@ echo "# the same binaries on every Xen:"
 sha256sum "$(readlink -f /usr/lib/x86_64-linux-gnu/libxen.so)" /usr/bin/xenctl \
 	"$tests/contract-lab" "$tests/bench-lab" | sed 's/^/# /'
 
+# A heading, with the seconds since dom0 came up.
+part()
+{
+	echo "# --- $1 (at $(cut -d. -f1 /proc/uptime) s) ---"
+}
+
 settle || status=1
-echo "# --- contract tests ---"
+part "contract tests"
 CMOCKA_MESSAGE_OUTPUT=tap "$tests/contract-lab" || status=1
-echo "# --- checks of xenctl ---"
+part "checks of xenctl"
 sh "$tests/checks.sh" || status=1
-echo "# --- what a start costs ---"
+part "what a start costs"
 "$tests/bench-lab" || status=1
+part "end"
 exit $status

@@ -236,9 +236,9 @@ static void given_a_domid_that_was_reused_when_used_then_the_other_domain_is_not
 	assert_int_equal(libxen_domain_open(xen, 1, &domain), 0);
 	assert_int_equal(fake_replace_domain(fake, 1, other), 0);
 
-	ret = libxen_domain_stop(domain, NULL);
+	ret = libxen_domain_destroy(domain, NULL);
 
-	print_message("# a domid that was reused: libxen_domain_stop(): %d\n%s\n", ret,
+	print_message("# a domid that was reused: libxen_domain_destroy(): %d\n%s\n", ret,
 		      libxen_error(xen));
 	assert_string_equal(libxen_error(xen), "domain 1 is gone, and another one has its number "
 					       "now; nothing was done to that one");

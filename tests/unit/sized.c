@@ -166,7 +166,7 @@ static void given_the_structures_of_0_1_when_they_grow_then_their_first_members_
 	assert_int_equal(sizeof(struct libxen_progress), 32);
 	assert_int_equal(sizeof(struct libxen_counters), 40);
 	assert_int_equal(sizeof(struct libxen_domain_info), 96);
-	assert_int_equal(sizeof(struct libxen_stop_options), 16);
+	assert_int_equal(sizeof(struct libxen_destroy_options), 16);
 	assert_int_equal(sizeof(struct libxen_host_info), 392);
 	assert_int_equal(sizeof(struct libxen_source), 40);
 	assert_int_equal(sizeof(struct libxen_image_info), 432);
@@ -175,7 +175,7 @@ static void given_the_structures_of_0_1_when_they_grow_then_their_first_members_
 	assert_int_equal(offsetof(struct libxen_progress, total), 24);
 	assert_int_equal(offsetof(struct libxen_counters, copied_bytes), 32);
 	assert_int_equal(offsetof(struct libxen_domain_info, uuid), 80);
-	assert_int_equal(offsetof(struct libxen_stop_options, flags), 12);
+	assert_int_equal(offsetof(struct libxen_destroy_options, flags), 12);
 	assert_int_equal(offsetof(struct libxen_host_info, capabilities), 136);
 	assert_int_equal(offsetof(struct libxen_source, data_bytes), 32);
 	assert_int_equal(offsetof(struct libxen_image_info, features), 176);

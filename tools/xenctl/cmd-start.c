@@ -150,7 +150,7 @@ static int withdraw(struct job *job, int code)
 
 	/* It would cancel this too, if we were interrupted. */
 	libxen_set_progress(job->xen, NULL, NULL);
-	ret = libxen_domain_stop(job->domain, NULL);
+	ret = libxen_domain_destroy(job->domain, NULL);
 	if (ret < 0) {
 		ctl_failed(job->xen, ret);
 		ctl_complain("domain %u was left behind; 'xenctl stop %u' removes it",

@@ -19,13 +19,15 @@ static const struct ctl_option options[] = {
 static int stop(struct libxen *xen, struct libxen_domain *domain, const void *data)
 {
 	const struct stop_options *given = data;
-	struct libxen_stop_options how = { .size = sizeof(how) };
+	struct libxen_destroy_options how = { .size = sizeof(how) };
 	int ret;
 
 	/* To the library 0 means its own default; who writes 0 does not want to wait. */
-	if (given->timeout_ms >= 0)
-		how.timeout_ms = given->timeout_ms ? (uint32_t)given->timeout_ms : 1;
-	ret = libxen_domain_stop(domain, &how);
+	if (given->timeout_ms == 0)
+		how.flags = LIBXEN_DESTROY_NO_WAIT;
+	else if (given->timeout_ms > 0)
+		how.timeout_ms = (uint32_t)given->timeout_ms;
+	ret = libxen_domain_destroy(domain, &how);
 	return ret < 0 ? ctl_failed(xen, ret) : CTL_EXIT_OK;
 }
 
