@@ -139,6 +139,31 @@ static const struct lx_field max_vcpus_fields[] = {
 	{ 0 },
 };
 
+static const struct lx_field shadow_fields[] = {
+	FIELD(struct lx_shadow_op, op, "op", 0, 4, ALWAYS),
+	FIELD(struct lx_shadow_op, mb, "mb", 8, 4, ALWAYS),
+	{ 0 },
+};
+
+static const struct lx_field paging_mempool_fields[] = {
+	FIELD(struct lx_paging_mempool, size, "size", 0, 8, FROM(0x15)),
+	{ 0 },
+};
+
+static const struct lx_field tsc_fields[] = {
+	FIELD(struct lx_tsc_info, tsc_mode, "tsc_mode", 0, 4, ALWAYS),
+	FIELD(struct lx_tsc_info, gtsc_khz, "gtsc_khz", 4, 4, ALWAYS),
+	FIELD(struct lx_tsc_info, incarnation, "incarnation", 8, 4, ALWAYS),
+	FIELD(struct lx_tsc_info, elapsed_nsec, "elapsed_nsec", 16, 8, ALWAYS),
+	{ 0 },
+};
+
+static const struct lx_field hvm_context_fields[] = {
+	FIELD(struct lx_hvm_context, size, "size", 0, 4, ALWAYS),
+	FIELD(struct lx_hvm_context, buffer, "buffer", 8, 8, ALWAYS),
+	{ 0 },
+};
+
 static const struct lx_field hypercall_init_fields[] = {
 	FIELD(struct lx_hypercall_init, gmfn, "gmfn", 0, 8, ALWAYS),
 	{ 0 },
@@ -163,6 +188,7 @@ const struct lx_op lx_domctl_pause = { "pausedomain", 3, ALWAYS, NULL };
 const struct lx_op lx_domctl_unpause = { "unpausedomain", 4, ALWAYS, NULL };
 const struct lx_op lx_domctl_info = { "getdomaininfo", 5, ALWAYS, info_fields };
 const struct lx_op lx_domctl_max_mem = { "max_mem", 11, ALWAYS, max_mem_fields };
+const struct lx_op lx_domctl_shadow = { "shadow_op", 10, ALWAYS, shadow_fields };
 const struct lx_op lx_domctl_set_context = { "setvcpucontext", 12, ALWAYS, context_fields };
 const struct lx_op lx_domctl_max_vcpus = { "max_vcpus", 15, ALWAYS, max_vcpus_fields };
 const struct lx_op lx_domctl_hypercall_init = { "hypercall_init", 22, ALWAYS,
@@ -171,3 +197,7 @@ const struct lx_op lx_domctl_max_evtchn = { "set_max_evtchn", 70, WITHIN(0x0b, 0
 					    max_evtchn_fields };
 const struct lx_op lx_domctl_gnttab_limits = { "set_gnttab_limits", 80, WITHIN(0x0e, 0x10),
 					       gnttab_limits_fields };
+const struct lx_op lx_domctl_set_hvm_context = { "sethvmcontext", 34, ALWAYS, hvm_context_fields };
+const struct lx_op lx_domctl_set_tsc = { "settscinfo", 60, ALWAYS, tsc_fields };
+const struct lx_op lx_domctl_set_paging_mempool = { "set_paging_mempool_size", 86, FROM(0x15),
+						    paging_mempool_fields };

@@ -37,13 +37,32 @@ struct lx_vcpu_context {
 	uint64_t context; /* address in the arena */
 };
 
+struct lx_shadow_op {
+	uint32_t op, mb;
+};
+
+struct lx_paging_mempool {
+	uint64_t size; /* bytes, whole pages */
+};
+
+struct lx_tsc_info {
+	uint32_t tsc_mode, gtsc_khz, incarnation;
+	uint64_t elapsed_nsec;
+};
+
+struct lx_hvm_context {
+	uint32_t size;
+	uint64_t buffer; /* address in the arena */
+};
+
 struct lx_hypercall_init {
 	uint64_t gmfn;
 };
 
 extern const struct lx_op lx_domctl_create, lx_domctl_destroy, lx_domctl_pause, lx_domctl_unpause,
 	lx_domctl_info, lx_domctl_max_mem, lx_domctl_set_context, lx_domctl_max_vcpus,
-	lx_domctl_hypercall_init, lx_domctl_max_evtchn, lx_domctl_gnttab_limits;
+	lx_domctl_hypercall_init, lx_domctl_max_evtchn, lx_domctl_gnttab_limits, lx_domctl_shadow,
+	lx_domctl_set_paging_mempool, lx_domctl_set_tsc, lx_domctl_set_hvm_context;
 
 extern const struct lx_flag lx_create_flags[], lx_domain_flags[];
 

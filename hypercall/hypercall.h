@@ -140,6 +140,30 @@ int lx_hc_domain_info(struct lx_hc *hc, uint32_t domid, struct lx_hc_domain_info
 #define LX_VCPU_CONTEXT_SIZE 5168u
 int lx_hc_vcpu_set_context(struct lx_hc *hc, uint32_t domid, uint32_t vcpu, const void *context);
 
+/* Memory for the tables that translate a hardware-virtualised guest's addresses. */
+int lx_hc_paging_pool(struct lx_hc *hc, uint32_t domid, uint64_t bytes);
+
+enum { LX_TSC_DEFAULT = 0, LX_TSC_EMULATED = 1, LX_TSC_NATIVE = 2 };
+int lx_hc_tsc_mode(struct lx_hc *hc, uint32_t domid, uint32_t mode);
+
+/* --- hardware-virtualised guests (hvm.c) --- */
+
+/* HVM_PARAM_* (public/hvm/params.h) */
+enum {
+	LX_PARAM_STORE_PFN = 1,
+	LX_PARAM_STORE_EVTCHN = 2,
+	LX_PARAM_IDENT_PT = 12,
+	LX_PARAM_CONSOLE_PFN = 17,
+	LX_PARAM_CONSOLE_EVTCHN = 18,
+	LX_PARAM_TRIPLE_FAULT_REASON = 31,
+};
+
+int lx_hc_hvm_param(struct lx_hc *hc, uint32_t domid, uint32_t index, uint64_t value);
+
+/* The state of its vCPUs, as records; @size at most LX_HVM_CONTEXT_MAX. */
+#define LX_HVM_CONTEXT_MAX (128u << 10)
+int lx_hc_hvm_set_context(struct lx_hc *hc, uint32_t domid, const void *context, size_t size);
+
 /* --- sysctl (sysctl.c) --- */
 
 enum {
@@ -184,8 +208,17 @@ int lx_hc_populate(struct lx_hc *hc, uint32_t domid, uint64_t *extents, size_t c
 		   unsigned int order);
 int lx_hc_claim(struct lx_hc *hc, uint32_t domid, uint64_t pages); /* 0: give the claim up */
 
-/* One entry, RAM from 0 to @bytes (XENMEM_set_memory_map). */
-int lx_hc_set_ram_map(struct lx_hc *hc, uint32_t domid, uint64_t bytes);
+/* What lies where in a guest's address space (XENMEM_set_memory_map); types as in a PC's E820. */
+enum { LX_MAP_RAM = 1, LX_MAP_RESERVED = 2, LX_MAP_ACPI = 3 };
+
+struct lx_hc_map_entry {
+	uint64_t address, bytes;
+	uint32_t type;
+};
+
+#define LX_MAP_ENTRIES_MAX 128u
+int lx_hc_set_memory_map(struct lx_hc *hc, uint32_t domid, const struct lx_hc_map_entry *entries,
+			 size_t count);
 
 /* --- foreign mapping (foreign.c) --- */
 

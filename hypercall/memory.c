@@ -3,6 +3,7 @@
 #include "arena.h"
 #include "call.h"
 
+#include <errno.h>
 #include <string.h>
 
 /* Sub-ops and structures of memory_op (public/memory.h); the same in every release. */
@@ -11,8 +12,6 @@ enum {
 	XENMEM_SET_MEMORY_MAP = 13,
 	XENMEM_CLAIM_PAGES = 24,
 };
-
-enum { E820_RAM = 1 };
 
 struct reservation {
 	uint64_t extents;
@@ -104,17 +103,25 @@ int lx_hc_claim(struct lx_hc *hc, uint32_t domid, uint64_t pages)
 	return 0;
 }
 
-int lx_hc_set_ram_map(struct lx_hc *hc, uint32_t domid, uint64_t bytes)
+int lx_hc_set_memory_map(struct lx_hc *hc, uint32_t domid, const struct lx_hc_map_entry *entries,
+			 size_t count)
 {
 	size_t mark = hc->arena_used;
-	struct foreign_memory_map *args = lx_arena_take(hc, sizeof(*args));
-	struct map_entry *entry = lx_arena_take(hc, sizeof(*entry));
+	struct foreign_memory_map *args;
+	struct map_entry *list;
 	int ret;
 
-	*entry = (struct map_entry){ .address = 0, .bytes = bytes, .type = E820_RAM };
+	if (count > LX_MAP_ENTRIES_MAX)
+		return lx_fail(hc->error, -E2BIG, "a memory map of %zu entries is too long", count);
+	args = lx_arena_take(hc, sizeof(*args));
+	list = lx_arena_take(hc, count * sizeof(*list));
+	for (size_t i = 0; i < count; i++)
+		list[i] = (struct map_entry){ .address = entries[i].address,
+					      .bytes = entries[i].bytes,
+					      .type = entries[i].type };
 	args->domid = (uint16_t)domid;
-	args->count = 1;
-	args->entries = lx_pointer(entry);
+	args->count = (uint32_t)count;
+	args->entries = lx_pointer(list);
 	ret = memory_op(hc, XENMEM_SET_MEMORY_MAP, args);
 	hc->arena_used = mark;
 	if (ret < 0)

@@ -26,10 +26,7 @@ static int check_ranges(struct libxen *xen, const struct libxen_guest *guest)
 	if ((guest->flags & ~KNOWN_FLAGS) || guest->reserved)
 		return lx_fail(error, -E2BIG, "this libxen does not know the flags 0x%x",
 			       guest->flags & ~KNOWN_FLAGS);
-	if (guest->type == LIBXEN_TYPE_PVH)
-		return lx_fail(error, -ENOTSUP, "libxen %s starts PV guests only, not PVH",
-			       libxen_version());
-	if (guest->type != LIBXEN_TYPE_AUTO && guest->type != LIBXEN_TYPE_PV)
+	if (guest->type > LIBXEN_TYPE_PVH)
 		return lx_fail(error, -EINVAL, "%u is not a type of guest that can be started",
 			       guest->type);
 	return 0;
@@ -91,31 +88,33 @@ static int check_host_memory(struct libxen *xen, uint64_t pages)
 		(unsigned long long)host.outstanding_pages >> 8);
 }
 
-static int check(struct libxen *xen, const struct libxen_guest *guest, struct lx_build *build)
+/* How a guest of one type is made: LIBXEN_TYPE_*. */
+struct builder {
+	uint32_t type;
+	int (*check)(struct lx_hc *hc, const struct lx_build *build);
+	int (*build)(struct lx_hc *hc, const struct lx_build *build, uint32_t *domid);
+};
+
+/* In the order in which they are tried when the caller has no wish. */
+static const struct builder builders[] = {
+	{ LIBXEN_TYPE_PVH, lx_build_pvh_check, lx_build_pvh },
+	{ LIBXEN_TYPE_PV, lx_build_pv_check, lx_build_pv },
+};
+
+/* -ENOEXEC and -ENOTSUP say that kernel and host cannot do this type; PV may do then. */
+static int choose_builder(struct libxen *xen, uint32_t type, const struct lx_build *build,
+			  const struct builder **chosen)
 {
-	int ret;
+	int ret = -ENOTSUP;
 
-	ret = check_host_memory(xen, build->pages);
-	if (ret < 0)
-		return ret;
-	ret = lx_build_pv_check(&xen->hc, build);
-	if (ret < 0)
-		return ret;
-	return choose_uuid(xen, guest->uuid, build->uuid);
-}
-
-/* The built guest is paused once by Xen; that pause is what LIBXEN_GUEST_PAUSED keeps. */
-static int let_run(struct libxen *xen, const struct libxen_guest *guest,
-		   const struct lx_build *build, uint32_t domid)
-{
-	int ret = 0;
-
-	if (lx_progress_tell(build->progress, "let it run", 0, 0) < 0)
-		ret = lx_fail(&xen->error, -ECANCELED, "cancelled");
-	else if (!(guest->flags & LIBXEN_GUEST_PAUSED))
-		ret = lx_hc_domain_unpause(&xen->hc, domid);
-	if (ret < 0)
-		lx_hc_domain_undo(&xen->hc, domid);
+	for (size_t i = 0; i < sizeof(builders) / sizeof(builders[0]); i++) {
+		if (type != LIBXEN_TYPE_AUTO && type != builders[i].type)
+			continue;
+		*chosen = &builders[i];
+		ret = builders[i].check(&xen->hc, build);
+		if (ret != -ENOEXEC && ret != -ENOTSUP)
+			break;
+	}
 	return ret;
 }
 
@@ -131,21 +130,23 @@ static int start(struct libxen *xen, const struct libxen_guest *guest,
 			 (guest->memory_bytes % LX_PAGE_SIZE != 0),
 		.vcpus = guest->vcpus ? guest->vcpus : 1,
 		.console = !(guest->flags & LIBXEN_GUEST_NO_CONSOLE),
+		.paused = guest->flags & LIBXEN_GUEST_PAUSED,
 		.progress = &progress,
 	};
+	const struct builder *builder;
 	int ret;
 
 	if (lx_progress_tell(&progress, "check", 0, 0) < 0)
 		return lx_fail(&xen->error, -ECANCELED, "cancelled");
-	ret = check(xen, guest, &build);
-	if (ret < 0)
-		return ret;
-	ret = lx_build_pv(&xen->hc, &build, &domain->domid);
-	if (ret < 0)
-		return ret;
-
+	ret = check_host_memory(xen, build.pages);
+	if (ret == 0)
+		ret = choose_builder(xen, guest->type, &build, &builder);
+	if (ret == 0)
+		ret = choose_uuid(xen, guest->uuid, build.uuid);
+	if (ret == 0)
+		ret = builder->build(&xen->hc, &build, &domain->domid);
 	memcpy(domain->uuid, build.uuid, sizeof(domain->uuid));
-	return let_run(xen, guest, &build, domain->domid);
+	return ret;
 }
 
 /* No more of it than the guest has room for: it may come from a pipe that never ends. */

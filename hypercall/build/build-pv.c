@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Carries a PV plan out: a list of steps, each of them short; whatever fails, nothing stays. */
-#include "build.h"
+/* Carries a PV plan out: a list of steps, each of them short. */
+#include "job.h"
 #include "plan-pv.h"
 #include "populate.h"
 #include "pv-entry.h"
@@ -11,215 +11,102 @@
 #include <string.h>
 #include <sys/mman.h>
 
-enum {
-	MAX_EVTCHN_PORT = 1023,
-	GRANT_VERSION = 1, /* all that Linux uses; entry 0 and 1 are laid out for it */
-	SLACK_KIB = 1024,  /* above the guest's memory, as Xen's tools leave it */
-	OUR_DOMID = 0,	   /* whose end of rings and ports ours is */
-	COPY_PIECE = 4 << 20,
-};
-
-struct job {
-	struct lx_hc *hc;
-	const struct lx_build *build;
+struct pv_job {
+	struct lx_job job; /* first: steps get its address */
 	struct lx_pv_plan plan;
-	struct lx_pv_entry entry;
 	uint64_t *p2m;
-	uint32_t domid;
-	bool created;
-	struct lx_hc_mapping boot; /* [kernel_pfn, stack_pfn) */
-	struct lx_hc_mapping high; /* what lies behind the boot region; nothing: there is none */
+	uint64_t shared_info_mfn;
 };
 
-static unsigned char *at(const struct lx_hc_mapping *mapping, uint64_t first, uint64_t pfn)
+static struct pv_job *pv_of(struct lx_job *job)
 {
-	return (unsigned char *)mapping->addr + ((pfn - first) << LX_PAGE_SHIFT);
+	return (struct pv_job *)job;
 }
 
-/* Where a written frame is mapped: everything written lies in one of two stretches. */
-static unsigned char *frame(const struct job *job, uint64_t pfn)
+static int create(struct lx_job *job)
 {
-	if (pfn < job->plan.end_pfn)
-		return at(&job->boot, job->plan.kernel_pfn, pfn);
-	return at(&job->high, job->plan.end_pfn, pfn);
+	return lx_job_create(job, 0, 0);
 }
 
-/* Every byte that goes into the guest goes through these two. */
-static void copy(struct job *job, unsigned char *to, const void *from, size_t bytes)
+static int reserve(struct lx_job *job)
 {
-	memcpy(to, from, bytes);
-	job->hc->counters.copied_bytes += bytes;
+	struct lx_hc_map_entry ram = { .bytes = pv_of(job)->plan.pages << LX_PAGE_SHIFT,
+				       .type = LX_MAP_RAM };
+	int ret = lx_job_reserve(job, pv_of(job)->plan.pages);
+
+	return ret < 0 ? ret : lx_hc_set_memory_map(job->hc, job->domid, &ram, 1);
 }
 
-static void clear(struct job *job, unsigned char *to, size_t bytes)
+static int populate(struct lx_job *job)
 {
-	memset(to, 0, bytes);
-	job->hc->counters.copied_bytes += bytes;
-}
+	struct pv_job *pv = pv_of(job);
 
-static void clear_frames(struct job *job, uint64_t pfn, uint64_t pages)
-{
-	clear(job, frame(job, pfn), pages << LX_PAGE_SHIFT);
-}
-
-/* Bytes, and zeroes up to the end of the last frame. */
-static void write_frames(struct job *job, uint64_t pfn, const void *from, size_t bytes,
-			 uint64_t pages)
-{
-	unsigned char *to = frame(job, pfn);
-
-	copy(job, to, from, bytes);
-	clear(job, to + bytes, (pages << LX_PAGE_SHIFT) - bytes);
-}
-
-static int create(struct job *job)
-{
-	struct lx_hc_create create = {
-		.max_vcpus = job->build->vcpus,
-		.max_evtchn_port = MAX_EVTCHN_PORT,
-		.max_grant_frames = -1,
-		.max_maptrack_frames = -1,
-	};
-	int ret;
-
-	if (lx_hc_create_has_grant_opts(job->hc))
-		create.grant_opts = GRANT_VERSION;
-	memcpy(create.handle, job->build->uuid, sizeof(create.handle));
-
-	ret = lx_hc_domain_create(job->hc, &create, &job->domid);
-	job->created = ret == 0;
-	return ret;
-}
-
-/* The claim makes a lack of memory show now, and to us alone. */
-static int reserve(struct job *job)
-{
-	int ret;
-
-	ret = lx_hc_domain_max_mem(job->hc, job->domid, job->plan.pages * 4 + SLACK_KIB);
-	if (ret < 0)
-		return ret;
-	ret = lx_hc_claim(job->hc, job->domid, job->plan.pages);
-	if (ret < 0)
-		return ret;
-	return lx_hc_set_ram_map(job->hc, job->domid, job->plan.pages << LX_PAGE_SHIFT);
-}
-
-static int populate(struct job *job)
-{
-	job->p2m = malloc(job->plan.pages * sizeof(*job->p2m));
-	if (!job->p2m)
+	pv->p2m = malloc(pv->plan.pages * sizeof(*pv->p2m));
+	if (!pv->p2m)
 		return lx_fail_errno(job->hc->error, -ENOMEM, "no memory for the list of frames");
-	return lx_populate(job->hc, job->domid, job->plan.pages, job->p2m, job->build->progress);
+	return lx_populate(job->hc, job->domid, 0, pv->plan.pages, pv->p2m, job->build->progress);
 }
 
-static int map(struct job *job)
+/* [kernel_pfn, stack_pfn), and what lies behind the boot region, if anything does. */
+static int map(struct lx_job *job)
 {
-	const struct lx_pv_plan *plan = &job->plan;
-	int prot = PROT_READ | PROT_WRITE;
+	const struct lx_pv_plan *plan = &pv_of(job)->plan;
+	const uint64_t *p2m = pv_of(job)->p2m;
 	int ret;
 
-	ret = lx_hc_map(job->hc, job->domid, job->p2m + plan->kernel_pfn,
-			plan->stack_pfn - plan->kernel_pfn, prot, &job->boot);
+	ret = lx_job_map(job, plan->kernel_pfn, plan->stack_pfn - plan->kernel_pfn,
+			 p2m + plan->kernel_pfn);
 	if (ret < 0 || plan->last_pfn == plan->end_pfn)
 		return ret;
-	return lx_hc_map(job->hc, job->domid, job->p2m + plan->end_pfn,
-			 plan->last_pfn - plan->end_pfn, prot, &job->high);
+	return lx_job_map(job, plan->end_pfn, plan->last_pfn - plan->end_pfn, p2m + plan->end_pfn);
 }
 
-/* One segment, in pieces between which the owner may cancel. */
-static int write_segment(struct job *job, const struct lx_segment *segment, unsigned char *to)
+static int write_kernel(struct lx_job *job)
 {
-	for (uint64_t done = 0; done < segment->file_bytes;) {
-		uint64_t piece = segment->file_bytes - done;
+	const struct lx_pv_plan *plan = &pv_of(job)->plan;
 
-		if (piece > COPY_PIECE)
-			piece = COPY_PIECE;
-		if (lx_progress_tell(job->build->progress, "write kernel", done,
-				     segment->file_bytes) < 0)
-			return lx_fail(job->hc->error, -ECANCELED, "cancelled");
-		copy(job, to + done, segment->data + done, piece);
-		done += piece;
-	}
-	return 0;
+	return lx_job_write_kernel(job, plan->kernel_pfn, plan->kernel_pages);
 }
 
-/* New memory is not sure to be zero: what no segment fills is cleared. */
-static int write_kernel(struct job *job)
+static int write_ramdisk(struct lx_job *job)
 {
-	const struct lx_image *image = job->build->image;
-	unsigned char *base = frame(job, job->plan.kernel_pfn);
-	unsigned char *next = base;
-
-	for (size_t i = 0; i < image->segment_count; i++) {
-		const struct lx_segment *segment = &image->segments[i];
-		uint64_t offset = segment->paddr - (job->plan.kernel_pfn << LX_PAGE_SHIFT);
-		int ret;
-
-		clear(job, next, base + offset - next);
-		ret = write_segment(job, segment, base + offset);
-		if (ret < 0)
-			return ret;
-		next = base + offset + segment->file_bytes;
-	}
-	clear(job, next, base + (job->plan.kernel_pages << LX_PAGE_SHIFT) - next);
-	return 0;
-}
-
-static int write_ramdisk(struct job *job)
-{
+	const struct lx_pv_plan *plan = &pv_of(job)->plan;
 	const struct lx_bytes *ramdisk = job->build->ramdisk;
 
 	if (ramdisk->size)
-		write_frames(job, job->plan.ramdisk_pfn, ramdisk->data, ramdisk->size,
-			     job->plan.ramdisk_pages);
+		lx_job_write_frames(job, plan->ramdisk_pfn, ramdisk->data, ramdisk->size,
+				    plan->ramdisk_pages);
 	return 0;
 }
 
-static int write_p2m(struct job *job)
+static int write_p2m(struct lx_job *job)
 {
-	write_frames(job, job->plan.p2m_pfn, job->p2m, job->plan.pages * sizeof(*job->p2m),
-		     job->plan.p2m_pages);
+	const struct lx_pv_plan *plan = &pv_of(job)->plan;
+
+	lx_job_write_frames(job, plan->p2m_pfn, pv_of(job)->p2m, plan->pages * sizeof(uint64_t),
+			    plan->p2m_pages);
 	return 0;
 }
 
-static int write_tables(struct job *job)
+static uint64_t *entries(struct lx_job *job, uint64_t pfn)
 {
-	const struct lx_pv_plan *plan = &job->plan;
-	uint64_t *l4 = (uint64_t *)frame(job, plan->l4_pfn);
+	return (uint64_t *)lx_job_frame(job, pfn);
+}
+
+static int write_tables(struct lx_job *job)
+{
+	const struct lx_pv_plan *plan = &pv_of(job)->plan;
+	const uint64_t *p2m = pv_of(job)->p2m;
+	uint64_t *l4 = entries(job, plan->l4_pfn);
 	uint64_t count = lx_plan_pv_boot_tables(plan);
 
-	clear_frames(job, plan->l4_pfn, count);
-	lx_tables_write(&plan->boot, job->p2m, l4, (uint64_t *)frame(job, plan->boot.table_pfn),
-			plan->l4_pfn, count);
+	lx_job_clear_frames(job, plan->l4_pfn, count);
+	lx_tables_write(&plan->boot, p2m, l4, entries(job, plan->boot.table_pfn), plan->l4_pfn,
+			count);
 	if (!plan->p2m.pages)
 		return 0;
-	clear_frames(job, plan->p2m.table_pfn, lx_pv_range_tables(&plan->p2m));
-	lx_tables_write(&plan->p2m, job->p2m, l4, (uint64_t *)frame(job, plan->p2m.table_pfn), 0,
-			0);
-	return 0;
-}
-
-/* The order is part of the contract: a console is found again by its number. */
-static int allocate_ports(struct job *job)
-{
-	uint32_t port;
-	int ret;
-
-	ret = lx_hc_port_alloc(job->hc, job->domid, OUR_DOMID, &port);
-	if (ret == 0 && port != LX_PORT_STORE)
-		return lx_fail(job->hc->error, -EIO, "Xen gave port %u as the first", port);
-	if (ret < 0 || !job->build->console)
-		return ret;
-
-	ret = lx_hc_port_alloc(job->hc, job->domid, OUR_DOMID, &port);
-	if (ret == 0 && port != LX_PORT_CONSOLE)
-		return lx_fail(job->hc->error, -EIO, "Xen gave port %u as the second", port);
-	if (ret < 0)
-		return ret;
-
-	job->entry.console_port = port;
-	job->entry.console_mfn = job->p2m[job->plan.console_pfn];
+	lx_job_clear_frames(job, plan->p2m.table_pfn, lx_pv_range_tables(&plan->p2m));
+	lx_tables_write(&plan->p2m, p2m, l4, entries(job, plan->p2m.table_pfn), 0, 0);
 	return 0;
 }
 
@@ -227,20 +114,27 @@ static int allocate_ports(struct job *job)
  * With this entry any process finds the console's page later. The xenstore ring gets none: the
  * guest is not told of it (see write_start_info) and uses its page as it likes.
  */
-static int seed_grants(struct job *job)
+static int seed_grants(struct lx_job *job)
 {
-	if (!job->build->console)
+	const struct pv_job *pv = pv_of(job);
+
+	if (!job->console_port)
 		return 0;
-	return lx_hc_grant_seed(job->hc, job->domid, LX_GRANT_CONSOLE, job->entry.console_mfn,
-				OUR_DOMID);
+	return lx_hc_grant_seed(job->hc, job->domid, LX_GRANT_CONSOLE,
+				pv->p2m[pv->plan.console_pfn], LX_OUR_DOMID);
 }
 
 /*
  * No xenstore is announced: a PV Linux waits for ever for an answer on a ring that nobody serves,
  * whatever the ring's reconnect flag says (tried with Linux 6.1 on Xen 4.17).
  */
-static int write_start_info(struct job *job)
+static int write_start_info(struct lx_job *job)
 {
+	struct pv_job *pv = pv_of(job);
+	const struct lx_pv_plan *plan = &pv->plan;
+	struct lx_pv_entry entry = { .ramdisk_bytes = job->build->ramdisk->size,
+				     .cmdline = job->build->cmdline,
+				     .console_port = job->console_port };
 	struct lx_hc_domain_info info;
 	int ret;
 
@@ -248,33 +142,24 @@ static int write_start_info(struct job *job)
 	if (ret < 0)
 		return ret;
 
-	job->entry.shared_info_mfn = info.shared_info_frame;
-	clear_frames(job, job->plan.start_info_pfn, 1);
-	clear_frames(job, job->plan.store_pfn, 1);
-	clear_frames(job, job->plan.console_pfn, 1);
-	lx_pv_write_start_info(&job->plan, &job->entry, frame(job, job->plan.start_info_pfn));
-	return 0;
-}
-
-/*
- * All of it, at once: Xen refuses tables that somebody can write, and Linux turns pages of its own
- * image into tables as soon as it runs.
- */
-static int unmap(struct job *job)
-{
-	lx_hc_unmap(job->hc, &job->boot);
-	lx_hc_unmap(job->hc, &job->high);
+	pv->shared_info_mfn = entry.shared_info_mfn = info.shared_info_frame;
+	if (job->console_port)
+		entry.console_mfn = pv->p2m[plan->console_pfn];
+	lx_job_clear_frames(job, plan->start_info_pfn, 1);
+	lx_job_clear_frames(job, plan->store_pfn, 1);
+	lx_job_clear_frames(job, plan->console_pfn, 1);
+	lx_pv_write_start_info(plan, &entry, lx_job_frame(job, plan->start_info_pfn));
 	return 0;
 }
 
 /* Before the vCPU's context, which makes Xen write the clock into the same page. */
-static int write_shared_info(struct job *job)
+static int write_shared_info(struct lx_job *job)
 {
 	struct lx_hc_mapping mapping = { 0 };
 	int ret;
 
-	ret = lx_hc_map(job->hc, job->domid, &job->entry.shared_info_mfn, 1, PROT_READ | PROT_WRITE,
-			&mapping);
+	ret = lx_hc_map(job->hc, job->domid, &pv_of(job)->shared_info_mfn, 1,
+			PROT_READ | PROT_WRITE, &mapping);
 	if (ret < 0)
 		return ret;
 	lx_pv_write_shared_info(mapping.addr);
@@ -282,29 +167,32 @@ static int write_shared_info(struct job *job)
 	return 0;
 }
 
-static int hand_over_tables(struct job *job)
+static int hand_over_tables(struct lx_job *job)
 {
+	const struct pv_job *pv = pv_of(job);
 	int ret = 0;
 
-	if (job->plan.has_hypercall_page)
-		ret = lx_hc_hypercall_page(job->hc, job->domid, job->p2m[job->plan.hypercall_pfn]);
+	if (pv->plan.has_hypercall_page)
+		ret = lx_hc_hypercall_page(job->hc, job->domid, pv->p2m[pv->plan.hypercall_pfn]);
 	if (ret < 0)
 		return ret;
-	return lx_hc_pin_l4(job->hc, job->domid, job->p2m[job->plan.l4_pfn]);
+	return lx_hc_pin_l4(job->hc, job->domid, pv->p2m[pv->plan.l4_pfn]);
 }
 
-static int set_context(struct job *job)
+static int set_context(struct lx_job *job)
 {
+	const struct pv_job *pv = pv_of(job);
 	unsigned char context[LX_VCPU_CONTEXT_SIZE] = { 0 };
 
-	lx_pv_write_context(&job->plan, job->p2m[job->plan.l4_pfn], context);
+	lx_pv_write_context(&pv->plan, pv->p2m[pv->plan.l4_pfn], context);
 	return lx_hc_vcpu_set_context(job->hc, job->domid, 0, context);
 }
 
-static const struct step {
-	const char *name;
-	int (*run)(struct job *job);
-} steps[] = {
+/*
+ * All is unmapped before Xen looks at the tables: it refuses those that somebody can write, and
+ * Linux turns pages of its own image into tables as soon as it runs.
+ */
+static const struct lx_step steps[] = {
 	{ "create domain", create },
 	{ "reserve memory", reserve },
 	{ "give memory", populate },
@@ -313,30 +201,15 @@ static const struct step {
 	{ "write ramdisk", write_ramdisk },
 	{ "write frame list", write_p2m },
 	{ "write page tables", write_tables },
-	{ "allocate ports", allocate_ports },
+	{ "allocate ports", lx_job_allocate_ports },
 	{ "seed grants", seed_grants },
 	{ "write start info", write_start_info },
-	{ "unmap memory", unmap },
+	{ "unmap memory", lx_job_unmap },
 	{ "write shared info", write_shared_info },
 	{ "pin page tables", hand_over_tables },
 	{ "set up vCPU", set_context },
+	{ "let it run", lx_job_let_run },
 };
-
-static int run_steps(struct job *job)
-{
-	struct lx_error *error = job->hc->error;
-
-	for (size_t i = 0; i < sizeof(steps) / sizeof(steps[0]); i++) {
-		int ret;
-
-		if (lx_progress_tell(job->build->progress, steps[i].name, 0, 0) < 0)
-			return lx_fail(error, -ECANCELED, "cancelled");
-		ret = steps[i].run(job);
-		if (ret < 0)
-			return lx_fail_for(error, ret, "cannot %s", steps[i].name);
-	}
-	return 0;
-}
 
 static int make_plan(const struct lx_build *build, struct lx_pv_plan *plan, struct lx_error *error)
 {
@@ -370,22 +243,13 @@ int lx_build_pv_check(struct lx_hc *hc, const struct lx_build *build)
 
 int lx_build_pv(struct lx_hc *hc, const struct lx_build *build, uint32_t *domid)
 {
-	struct job job = {
-		.hc = hc,
-		.build = build,
-		.entry = { .ramdisk_bytes = build->ramdisk->size, .cmdline = build->cmdline },
-	};
+	struct pv_job pv = { .job = { .hc = hc, .build = build } };
 	int ret;
 
-	ret = make_plan(build, &job.plan, hc->error);
+	ret = make_plan(build, &pv.plan, hc->error);
 	if (ret == 0)
-		ret = run_steps(&job);
-
-	unmap(&job);
-	if (ret < 0 && job.created)
-		lx_hc_domain_undo(hc, job.domid);
-	if (ret == 0)
-		*domid = job.domid;
-	free(job.p2m);
+		ret = lx_job_run(&pv.job, steps, sizeof(steps) / sizeof(steps[0]));
+	*domid = pv.job.domid;
+	free(pv.p2m);
 	return ret;
 }

@@ -15,6 +15,7 @@ struct lx_build {
 	uint64_t pages;
 	uint32_t vcpus;
 	bool console; /* false: the guest gets none */
+	bool paused;  /* do not let it run */
 	uint8_t uuid[16];
 	const struct lx_progress *progress;
 };
@@ -24,16 +25,18 @@ enum {
 	LX_PORT_STORE = 1,
 	LX_PORT_CONSOLE = 2,
 	LX_GRANT_CONSOLE = 0,
+	LX_GRANT_STORE = 1,
 };
 
 /* Everything that can be found wrong without a domain: -ENOEXEC, -ENOSPC, -EINVAL, -ENOTSUP. */
 int lx_build_pv_check(struct lx_hc *hc, const struct lx_build *build);
+int lx_build_pvh_check(struct lx_hc *hc, const struct lx_build *build);
 
 /*
- * Build a 64-bit PV domain: complete, paused, ready for lx_hc_domain_unpause(). vCPU 0 comes
- * online in the last step, so a paused domain without one is a build that was cut off. A failure
- * leaves nothing.
+ * Build a domain and let it run. vCPU 0 comes online in the last step before that, so a paused
+ * domain without one is a build that was cut off. A failure leaves nothing.
  */
 int lx_build_pv(struct lx_hc *hc, const struct lx_build *build, uint32_t *domid);
+int lx_build_pvh(struct lx_hc *hc, const struct lx_build *build, uint32_t *domid);
 
 #endif

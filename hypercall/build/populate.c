@@ -3,6 +3,7 @@
 #include "populate.h"
 
 #include <errno.h>
+#include <stdlib.h>
 
 /* The largest that Xen gives a control domain, a superpage, a page (pv-boot, 5). */
 static const unsigned int orders[] = { 18, 9, 0 };
@@ -12,8 +13,9 @@ static const unsigned int orders[] = { 18, 9, 0 };
 struct job {
 	struct lx_hc *hc;
 	uint32_t domid;
-	uint64_t pages, done;
-	uint64_t *p2m;
+	uint64_t first, pages, done;
+	uint64_t *p2m;	   /* NULL: not asked for */
+	uint64_t *scratch; /* room for a batch, in that case */
 };
 
 /*
@@ -36,19 +38,20 @@ static void spread(uint64_t *frames, size_t extents, unsigned int order)
  */
 static int populate_batch(struct job *job, unsigned int order, size_t *asked)
 {
-	uint64_t *extents = job->p2m + job->done;
+	uint64_t *extents = job->p2m ? job->p2m + job->done : job->scratch;
 	uint64_t count = (job->pages - job->done) >> order;
 	int ret;
 
 	*asked = count < EXTENTS ? count : EXTENTS;
 	for (size_t i = 0; i < *asked; i++)
-		extents[i] = job->done + ((uint64_t)i << order);
+		extents[i] = job->first + job->done + ((uint64_t)i << order);
 
 	ret = lx_hc_populate(job->hc, job->domid, extents, *asked, order);
 	if (ret < 0)
 		return ret;
 
-	spread(extents, ret, order);
+	if (job->p2m)
+		spread(extents, ret, order);
 	job->done += (uint64_t)ret << order;
 	return ret;
 }
@@ -73,21 +76,34 @@ static int populate_order(struct job *job, unsigned int order, const struct lx_p
 	return 0;
 }
 
-int lx_populate(struct lx_hc *hc, uint32_t domid, uint64_t pages, uint64_t *p2m,
-		const struct lx_progress *progress)
+static int populate_all(struct job *job, const struct lx_progress *progress)
 {
-	struct job job = { .hc = hc, .domid = domid, .pages = pages, .p2m = p2m };
-
 	for (size_t i = 0; i < sizeof(orders) / sizeof(orders[0]); i++) {
-		int ret = populate_order(&job, orders[i], progress);
+		int ret = populate_order(job, orders[i], progress);
 
 		if (ret < 0)
 			return ret;
 	}
-	if (job.done < pages)
-		return lx_fail(hc->error, -ENOMEM,
+	if (job->done < job->pages)
+		return lx_fail(job->hc->error, -ENOMEM,
 			       "Xen gave %llu of %llu MiB of memory: other guests took the rest "
 			       "meanwhile",
-			       (unsigned long long)job.done >> 8, (unsigned long long)pages >> 8);
+			       (unsigned long long)job->done >> 8,
+			       (unsigned long long)job->pages >> 8);
 	return 0;
+}
+
+int lx_populate(struct lx_hc *hc, uint32_t domid, uint64_t first, uint64_t pages, uint64_t *p2m,
+		const struct lx_progress *progress)
+{
+	struct job job = { .hc = hc, .domid = domid, .first = first, .pages = pages, .p2m = p2m };
+	int ret;
+
+	if (!p2m)
+		job.scratch = malloc(EXTENTS * sizeof(*job.scratch));
+	if (!p2m && !job.scratch)
+		return lx_fail_errno(hc->error, -ENOMEM, "no memory for the list of extents");
+	ret = populate_all(&job, progress);
+	free(job.scratch);
+	return ret;
 }

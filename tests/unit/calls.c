@@ -308,15 +308,16 @@ static void given_a_host_that_is_full_when_a_claim_is_staked_then_the_sentence_s
 	assert_non_null(strstr(f->error.text, "domain 7"));
 }
 
-static void given_a_size_when_the_ram_map_is_set_then_one_entry_covers_it(void **state)
+static void given_ram_when_the_memory_map_is_set_then_its_entry_is_as_xen_has_it(void **state)
 {
 	static const unsigned char entry[20] = { [8 + 3] = 0x08, [16] = 1 }; /* 0x8000000 of RAM */
+	struct lx_hc_map_entry ram = { .bytes = 0x8000000, .type = LX_MAP_RAM };
 	struct fixture *f = *state;
 	void *list;
 
 	goes_by(f, "xen_foreign_memory_map", 1);
 
-	assert_int_equal(lx_hc_set_ram_map(&f->hc, DOMID, 0x8000000), 0);
+	assert_int_equal(lx_hc_set_memory_map(&f->hc, DOMID, &ram, 1), 0);
 
 	assert_int_equal(f->calls[0].arg[0], number("XENMEM_set_memory_map"));
 	list = expect_pointer(f, &f->calls[0], "map.buffer");
@@ -966,7 +967,7 @@ int main(void)
 		TEST(given_a_xen_that_claims_too_much_when_memory_is_given_then_it_is_not_believed),
 		TEST(given_a_claim_when_it_is_staked_then_the_structure_is_as_xen_has_it),
 		TEST(given_a_host_that_is_full_when_a_claim_is_staked_then_the_sentence_says_how_much),
-		TEST(given_a_size_when_the_ram_map_is_set_then_one_entry_covers_it),
+		TEST(given_ram_when_the_memory_map_is_set_then_its_entry_is_as_xen_has_it),
 		TEST(given_tables_when_they_are_pinned_then_the_structure_is_as_xen_has_it),
 		TEST(given_a_domain_when_a_port_is_allocated_then_xens_number_comes_back),
 		TEST(given_each_kind_of_port_when_it_is_looked_at_then_it_is_told),

@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* What building a PV and a PVH guest have in common: a domain, its mapped frames, a list of steps. */
+#ifndef LX_BUILD_JOB_H
+#define LX_BUILD_JOB_H
+
+#include "build.h"
+
+enum {
+	LX_OUR_DOMID = 0, /* whose end of rings and ports ours is */
+	LX_JOB_STRETCHES = 4,
+};
+
+/* Consecutive frames of the guest, mapped here for writing. */
+struct lx_stretch {
+	uint64_t first;
+	struct lx_hc_mapping mapping;
+};
+
+struct lx_job {
+	struct lx_hc *hc;
+	const struct lx_build *build;
+	uint32_t domid;
+	bool created;
+	uint32_t store_port, console_port; /* 0: none */
+	struct lx_stretch stretches[LX_JOB_STRETCHES];
+	size_t stretch_count;
+};
+
+/* The name is what progress, timing and sentences show. @run gets the structure around the job. */
+struct lx_step {
+	const char *name;
+	int (*run)(struct lx_job *job);
+};
+
+/*
+ * Run the steps. If one fails, the frames are unmapped and the domain is destroyed; the sentence
+ * says which.
+ */
+int lx_job_run(struct lx_job *job, const struct lx_step *steps, size_t count);
+
+/* --- steps, and parts of them --- */
+
+int lx_job_create(struct lx_job *job, uint32_t flags, uint32_t emulation_flags);
+
+/* Room for @pages frames, promised by Xen: a lack of memory shows now, and to us alone. */
+int lx_job_reserve(struct lx_job *job, uint64_t pages);
+
+/*
+ * Map @count consecutive frames from @first on. @frames: their names for Xen if these differ from
+ * the guest's own (the mfns of a PV guest), else NULL.
+ */
+int lx_job_map(struct lx_job *job, uint64_t first, uint64_t count, const uint64_t *frames);
+int lx_job_unmap(struct lx_job *job); /* all of it */
+
+/* Where a mapped frame is. */
+unsigned char *lx_job_frame(struct lx_job *job, uint64_t frame);
+
+/* Every byte that goes into the guest goes through these. */
+void lx_job_copy(struct lx_job *job, unsigned char *to, const void *from, size_t bytes);
+void lx_job_clear(struct lx_job *job, unsigned char *to, size_t bytes);
+void lx_job_clear_frames(struct lx_job *job, uint64_t first, uint64_t count);
+/* Bytes, and zeroes up to the end of the last of @count frames. */
+void lx_job_write_frames(struct lx_job *job, uint64_t first, const void *from, size_t bytes,
+			 uint64_t count);
+
+/* The image's segments, and zeroes wherever none of them is. */
+int lx_job_write_kernel(struct lx_job *job, uint64_t first, uint64_t count);
+
+/* Xenstore's port, and the console's if there is to be one: always the same numbers. */
+int lx_job_allocate_ports(struct lx_job *job);
+
+int lx_job_let_run(struct lx_job *job);
+
+#endif
