@@ -21,6 +21,18 @@ static bool flag(const struct fake_domctl_call *d, const char *name)
 	return bit && asked(d, "flags") & bit;
 }
 
+static bool is_hvm(const struct fake_domctl_call *d)
+{
+	return flag(d, "XEN_DOMCTL_CDF_hvm") || flag(d, "XEN_DOMCTL_CDF_hvm_guest");
+}
+
+/* Before 4.13 a wish for what the host has not is passed over. */
+static bool has_hap(const struct fake_domctl_call *d)
+{
+	return is_hvm(d) && flag(d, "XEN_DOMCTL_CDF_hap") &&
+	       !(d->fake->options.features & FAKE_NO_HAP);
+}
+
 /* emulation_flags, whose name changed with the member that holds it */
 static uint32_t emulation(const struct fake_domctl_call *d)
 {
@@ -44,13 +56,14 @@ static int check_flags(const struct fake_domctl_call *d)
 	}
 	if (asked(d, "flags") & ~known)
 		return -EINVAL;
-	if (flag(d, "XEN_DOMCTL_CDF_hvm") || flag(d, "XEN_DOMCTL_CDF_hvm_guest") ||
-	    flag(d, "XEN_DOMCTL_CDF_pvh_guest"))
-		return -EINVAL; /* as on a host without HVM: not modelled yet */
-	if (fake->options.features & FAKE_NO_PV)
+	if (flag(d, "XEN_DOMCTL_CDF_pvh_guest"))
+		return -EINVAL; /* the first kind of PVH: not modelled */
+	if (fake->options.features & (is_hvm(d) ? FAKE_NO_HVM : FAKE_NO_PV))
 		return -EINVAL;
-	if (fake_since(fake, 13) && flag(d, "XEN_DOMCTL_CDF_hap"))
+	if (fake_since(fake, 13) && flag(d, "XEN_DOMCTL_CDF_hap") && !has_hap(d))
 		return -EINVAL;
+	if (is_hvm(d) && !has_hap(d) && !fake_has_shadow(fake))
+		return fake_since(fake, 22) ? -EINVAL : -EOPNOTSUPP;
 	if (flag(d, "XEN_DOMCTL_CDF_iommu") && !(fake->options.features & FAKE_IOMMU))
 		return -EINVAL;
 	if (asked(d, "iommu_opts") && !flag(d, "XEN_DOMCTL_CDF_iommu"))
@@ -85,7 +98,8 @@ static int check_limits(const struct fake_domctl_call *d, uint32_t *grant_frames
 	uint32_t maptrack;
 	int ret = 0;
 
-	if (fake_has(fake, create_type, "max_vcpus") && (vcpus < 1 || vcpus > PV_VCPUS))
+	if (fake_has(fake, create_type, "max_vcpus") &&
+	    (vcpus < 1 || vcpus > (is_hvm(d) ? HVM_VCPUS : PV_VCPUS)))
 		return -EINVAL;
 	if (fake_has(fake, create_type, "max_grant_frames")) {
 		ret = check_frames(d, "max_grant_frames", GRANT_FRAMES, 1, grant_frames);
@@ -105,7 +119,27 @@ static int check_limits(const struct fake_domctl_call *d, uint32_t *grant_frames
 	return 0;
 }
 
+/* With just the local APIC it is PVH; everything else goes together. */
+static bool hvm_may_emulate(const struct fake *fake, uint32_t flags)
+{
+	enum { CLASSIC = 0x1ff, WITH_PIRQ = 0x3ff };
+	bool lapic = flags == fake_constant_if(fake, "XEN_X86_EMU_LAPIC");
+
+	if (!fake_has_constant(fake, "XEN_X86_EMU_LAPIC"))
+		return true; /* 4.6 does not ask */
+	if (!fake_since(fake, 8))
+		return flags == 0 || flags == CLASSIC;
+	if (!fake_since(fake, 9))
+		return lapic || flags == CLASSIC;
+	return lapic || flags == WITH_PIRQ || (flags == CLASSIC && fake_since(fake, 19));
+}
+
 /* PV takes none of the emulated devices, but for the timer. */
+static bool pv_may_emulate(const struct fake *fake, uint32_t flags)
+{
+	return flags == 0 || flags == fake_constant_if(fake, "XEN_X86_EMU_PIT");
+}
+
 static int check_emulation(const struct fake_domctl_call *d, uint32_t domid)
 {
 	const struct fake *fake = d->fake;
@@ -113,12 +147,12 @@ static int check_emulation(const struct fake_domctl_call *d, uint32_t domid)
 
 	if (flags & ~fake_constant_if(fake, "XEN_X86_EMU_ALL"))
 		return -EINVAL;
-	if (flags == 0 || flags == fake_constant_if(fake, "XEN_X86_EMU_PIT"))
+	if (is_hvm(d) ? hvm_may_emulate(fake, flags) : pv_may_emulate(fake, flags))
 		return 0;
 	fake_log(d->fake,
-		 "(XEN) d%u: Xen does not allow PV domain creation with the current selection of "
+		 "(XEN) d%u: Xen does not allow %s domain creation with the current selection of "
 		 "emulators: %#x\n",
-		 domid, flags);
+		 domid, is_hvm(d) ? "HVM" : "PV", flags);
 	return -EOPNOTSUPP;
 }
 
@@ -141,6 +175,20 @@ static int choose_domid(const struct fake_domctl_call *d, uint32_t *domid)
 	return 0;
 }
 
+/* Xen's own pages for it */
+static int take_memory(struct fake *fake, struct fake_domain *domain)
+{
+	int ret;
+
+	domain->shared_info = fake_xenheap_take(fake, domain->domid);
+	if (domain->shared_info == NO_MFN)
+		return -ENOMEM;
+	ret = domain->hvm ? fake_pool_create(fake, domain) : 0;
+	if (ret < 0)
+		fake_frames_give(fake, domain->shared_info, 0);
+	return ret;
+}
+
 int fake_createdomain(struct fake_domctl_call *d)
 {
 	struct fake *fake = d->fake;
@@ -159,11 +207,14 @@ int fake_createdomain(struct fake_domctl_call *d)
 		return ret;
 
 	domain = fake_domain_new(fake, domid);
-	domain->shared_info = fake_xenheap_take(fake, domid);
-	if (domain->shared_info == NO_MFN) {
+	domain->hvm = is_hvm(d);
+	domain->hap = has_hap(d);
+	ret = take_memory(fake, domain);
+	if (ret < 0) {
 		fake_domain_delete(fake, domain);
-		return -ENOMEM;
+		return ret;
 	}
+	domain->params[PARAM_TRIPLE_FAULT_REASON] = domain->hvm;
 	memcpy(domain->handle, fake_at(fake, d->payload, create_type, "handle"), 16);
 	domain->ssidref = (uint32_t)asked(d, "ssidref");
 	domain->create_flags = (uint32_t)asked(d, "flags");

@@ -181,18 +181,21 @@ void fake_device_unmap(struct fake *fake, void *addr, size_t size)
 /* --- mapping guests' frames --- */
 
 static int check_frame(struct fake *fake, const struct fake_mapping *map,
-		       const struct fake_domain *domain, uint64_t mfn)
+		       const struct fake_domain *domain, uint64_t frame, uint64_t *mfn)
 {
 	if (!domain)
 		return -ESRCH;
-	if (mfn == 0 || fake->options.features & FAKE_UNPRIVILEGED)
+	if ((frame == 0 && !domain->hvm) || fake->options.features & FAKE_UNPRIVILEGED)
 		return -EPERM;
-	if (!fake_frame_of(fake, mfn, domain->domid)) {
+	*mfn = fake_gmfn(domain, frame);
+	if (!fake_frame_of(fake, *mfn, domain->domid)) {
+		if (domain->hvm)
+			return -EINVAL;
 		fake_log(fake, "(XEN) d0v0 Error mfn %05llx: rd=d%u od=d%d\n",
-			 (unsigned long long)mfn, domain->domid, fake_owner(fake, mfn));
+			 (unsigned long long)frame, domain->domid, fake_owner(fake, frame));
 		return -EINVAL;
 	}
-	return fake_frame_hold(fake, mfn, map->prot & PROT_WRITE);
+	return fake_frame_hold(fake, *mfn, map->prot & PROT_WRITE);
 }
 
 /* Runs of frames that follow each other become one mapping of the machine's memory. */
@@ -254,12 +257,13 @@ static int mmap_batch(struct fake *fake, struct fake_file *file,
 		return -EINVAL;
 	for (uint32_t i = 0; i < batch->num; i++) {
 		int ret = fake_fault_frame(fake, i);
+		uint64_t mfn;
 
 		if (ret == 0)
-			ret = check_frame(fake, map, domain, batch->arr[i]);
+			ret = check_frame(fake, map, domain, batch->arr[i], &mfn);
 		batch->err[i] = ret;
 		if (ret == 0)
-			map->mfns[i] = batch->arr[i];
+			map->mfns[i] = mfn;
 		else
 			place_hole(fake, map, i);
 	}
@@ -316,6 +320,7 @@ static int hypercall(struct fake *fake, const struct fake_file *file,
 		{ HYPERCALL_GRANT_TABLE_OP, fake_grant_op },
 		{ HYPERCALL_MMUEXT_OP, fake_mmuext_op },
 		{ HYPERCALL_EVENT_CHANNEL_OP, fake_evtchn_op },
+		{ HYPERCALL_HVM_OP, fake_hvm_op },
 		{ HYPERCALL_SYSCTL, fake_sysctl },
 		{ HYPERCALL_DOMCTL, fake_domctl },
 	};

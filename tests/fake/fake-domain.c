@@ -54,38 +54,54 @@ unsigned int fake_domain_online(const struct fake_domain *domain)
 	return online;
 }
 
-static void remember_pfn(struct fake_domain *domain, uint64_t pfn, uint64_t mfn)
+static void remember_extent(struct fake_domain *domain, uint64_t mfn, unsigned int order)
 {
-	if (pfn >= domain->nr_p2m) {
-		size_t room = domain->nr_p2m ? domain->nr_p2m : 1024;
-
-		while (room <= pfn)
-			room *= 2;
-		domain->p2m = fake_realloc(domain->p2m, room * sizeof(*domain->p2m));
-		memset(domain->p2m + domain->nr_p2m, 0xff,
-		       (room - domain->nr_p2m) * sizeof(*domain->p2m));
-		domain->nr_p2m = room;
-	}
-	domain->p2m[pfn] = mfn;
-}
-
-void fake_domain_add_extent(struct fake *fake, struct fake_domain *domain, uint64_t pfn,
-			    uint64_t mfn, unsigned int order)
-{
-	uint64_t pages = 1ull << order;
-
 	if (domain->nr_extents == domain->room_extents) {
 		domain->room_extents = domain->room_extents ? domain->room_extents * 2 : 64;
 		domain->extents = fake_realloc(domain->extents,
 					       domain->room_extents * sizeof(*domain->extents));
 	}
 	domain->extents[domain->nr_extents++] = (struct fake_extent){ mfn, order };
-	for (uint64_t i = 0; i < pages; i++) {
+}
+
+int fake_domain_add_extent(struct fake *fake, struct fake_domain *domain, uint64_t pfn,
+			   uint64_t mfn, unsigned int order)
+{
+	int ret = fake_p2m_set(domain, pfn, mfn, order);
+
+	if (ret < 0)
+		return ret;
+	remember_extent(domain, mfn, order);
+	for (uint64_t i = 0; i < 1ull << order; i++)
 		fake->frames[mfn + i].pfn = (uint32_t)(pfn + i);
-		if (pfn + i < fake->nr_frames)
-			remember_pfn(domain, pfn + i, mfn + i);
+	domain->tot_pages += 1ull << order;
+	return 0;
+}
+
+void fake_domain_drop_page(struct fake *fake, struct fake_domain *domain, uint64_t mfn)
+{
+	size_t i = 0;
+	struct fake_extent extent;
+
+	while (i < domain->nr_extents &&
+	       mfn - domain->extents[i].mfn >= 1ull << domain->extents[i].order)
+		i++;
+	if (i == domain->nr_extents || fake->frames[mfn].refs)
+		return;
+	extent = domain->extents[i];
+	domain->extents[i] = domain->extents[--domain->nr_extents];
+
+	/* what is left of it, in halves */
+	while (extent.order > 0) {
+		uint64_t half = extent.mfn + (1ull << --extent.order);
+		bool upper = mfn >= half;
+
+		remember_extent(domain, upper ? extent.mfn : half, extent.order);
+		if (upper)
+			extent.mfn = half;
 	}
-	domain->tot_pages += pages;
+	fake_frames_give(fake, mfn, 0);
+	domain->tot_pages--;
 }
 
 /* A dead domain whose last frame went is forgotten; its number is free again. */
@@ -140,19 +156,23 @@ void fake_domain_destroy(struct fake *fake, struct fake_domain *domain)
 		fake_frames_give(fake, domain->shared_info, 0);
 	for (uint32_t i = 0; i < domain->nr_grants; i++)
 		fake_frames_give(fake, domain->grants[i], 0);
+	fake_pool_resize(fake, domain, 0);
 	if (!fake_domain_buried(fake, domain))
 		fake_virq(fake);
 }
 
 void fake_domain_delete(struct fake *fake, struct fake_domain *domain)
 {
-	for (uint32_t i = 0; i < domain->nr_vcpus; i++)
+	for (uint32_t i = 0; i < domain->nr_vcpus; i++) {
 		free(domain->vcpus[i].context);
+		free(domain->vcpus[i].mtrr);
+	}
 	fake->domains[domain->domid] = NULL;
 	free(domain->vcpus);
 	free(domain->grants);
 	free(domain->extents);
-	free(domain->p2m);
+	fake_p2m_free(domain);
+	free(domain->map);
 	free(domain->ports);
 	free(domain->held);
 	free(domain);
@@ -177,6 +197,10 @@ static uint32_t flags_of(const struct fake *fake, const struct fake_domain *doma
 			domain->reason << fake_constant(fake, "XEN_DOMINF_shutdownshift");
 	if (domain->dying)
 		flags |= (uint32_t)fake_constant(fake, "XEN_DOMINF_dying");
+	if (domain->hvm)
+		flags |= (uint32_t)fake_constant(fake, "XEN_DOMINF_hvm_guest");
+	if (domain->hap)
+		flags |= (uint32_t)fake_constant_if(fake, "XEN_DOMINF_hap");
 	if (domain->pause_count)
 		flags |= (uint32_t)fake_constant(fake, "XEN_DOMINF_paused");
 	if (domain->domid == 0)
@@ -190,6 +214,9 @@ void fake_domain_info(struct fake *fake, const struct fake_domain *domain, void 
 {
 	static const char type[] = "xen_domctl_getdomaininfo";
 	uint64_t frame = domain->shared_info == NO_MFN ? 0 : domain->shared_info;
+
+	if (domain->hvm)
+		frame = domain->shared_info_placed ? (uint64_t)SHARED_INFO_GFN : UINT64_MAX;
 
 	memset(info, 0, fake_sizeof(fake, type));
 	fake_set(fake, info, type, "domain", domain->domid);
@@ -205,7 +232,7 @@ void fake_domain_info(struct fake *fake, const struct fake_domain *domain, void 
 	fake_set(fake, info, type, "ssidref", domain->ssidref);
 	memcpy(fake_at(fake, info, type, "handle"), domain->handle, 16);
 	fake_set(fake, info, type, "cpupool", domain->cpupool);
-	fake_set_if(fake, info, type, "gpaddr_bits", 46);
+	fake_set_if(fake, info, type, "gpaddr_bits", GPADDR_BITS);
 	fake_set_if(fake, info, type, "arch_config.emulation_flags", domain->emulation_flags);
 	fake_set_if(fake, info, type, "arch_config.misc_flags", domain->misc_flags);
 }

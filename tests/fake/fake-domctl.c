@@ -60,7 +60,7 @@ static int max_vcpus(struct fake_domctl_call *d)
 {
 	uint32_t max = (uint32_t)fake_get(d->fake, d->payload, "xen_domctl_max_vcpus", "max");
 
-	if (d->domain->domid == 0 || max < 1 || max > PV_VCPUS)
+	if (d->domain->domid == 0 || max < 1 || max > (d->domain->hvm ? HVM_VCPUS : PV_VCPUS))
 		return -EINVAL;
 	if (fake_has(d->fake, "xen_domctl_createdomain", "max_vcpus") &&
 	    max != d->domain->max_vcpus)
@@ -115,12 +115,31 @@ static int disable_migrate(struct fake_domctl_call *d)
 	return 0;
 }
 
+/* 0: as Xen thinks best, 1: always trapped, 2: never, 3: gone with 4.12. */
+static int settscinfo(struct fake_domctl_call *d)
+{
+	uint64_t mode = fake_get(d->fake, d->payload, "xen_domctl_tsc_info", "tsc_mode");
+
+	if (d->domain->domid == 0 || (mode > 2 && fake_since(d->fake, 12)))
+		return -EINVAL;
+	d->domain->tsc_mode = (uint32_t)mode;
+	return 0;
+}
+
+static int gettscinfo(struct fake_domctl_call *d)
+{
+	fake_set(d->fake, d->payload, "xen_domctl_tsc_info", "tsc_mode", d->domain->tsc_mode);
+	fake_set(d->fake, d->payload, "xen_domctl_tsc_info", "gtsc_khz", 2400000);
+	return 0;
+}
+
 /* --- memory --- */
 
 /* 128 slots of 32 bytes, each of which loads its number and makes the call. */
 static int hypercall_init(struct fake_domctl_call *d)
 {
-	uint64_t mfn = fake_get(d->fake, d->payload, "xen_domctl_hypercall_init", "gmfn");
+	uint64_t mfn = fake_gmfn(
+		d->domain, fake_get(d->fake, d->payload, "xen_domctl_hypercall_init", "gmfn"));
 	unsigned char *page;
 	int ret;
 
@@ -169,7 +188,7 @@ static int getpageframeinfo3(struct fake_domctl_call *d)
 	if (!array)
 		return -EFAULT;
 	for (uint64_t i = 0; i < num; i++)
-		array[i] = page_type(d->fake, d->domain, array[i]);
+		array[i] = page_type(d->fake, d->domain, fake_gmfn(d->domain, array[i]));
 	return 0;
 }
 
@@ -197,6 +216,14 @@ static const struct command {
 	{ "getvcpuinfo", fake_getvcpuinfo },
 	{ "hypercall_init", hypercall_init },
 	{ "getpageframeinfo3", getpageframeinfo3 },
+	{ "settscinfo", settscinfo },
+	{ "gettscinfo", gettscinfo },
+	{ "shadow_op", fake_shadow_op },
+	{ "get_paging_mempool_size", fake_get_paging_mempool_size },
+	{ "set_paging_mempool_size", fake_set_paging_mempool_size },
+	{ "sethvmcontext", fake_sethvmcontext },
+	{ "gethvmcontext", fake_gethvmcontext },
+	{ "gethvmcontext_partial", fake_gethvmcontext_partial },
 };
 
 static const struct command *command_of(const struct fake *fake, uint64_t number)

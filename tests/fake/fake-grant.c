@@ -35,6 +35,8 @@ static int16_t setup_table(struct fake *fake, void *op)
 
 	if (!domain || domain->dying)
 		return (int16_t)fake_constant(fake, "GNTST_bad_domain");
+	if (domain->hvm) /* its list would be of the guest's frames */
+		return (int16_t)fake_constant(fake, "GNTST_general_error");
 	for (uint32_t i = 0; i < count; i++) {
 		uint64_t mfn = fake_grant_frame(fake, domain, i);
 		unaligned_u64 *told = fake_reach(fake, list + i * sizeof(*told), sizeof(*told));
@@ -132,7 +134,7 @@ static uint64_t granted(struct fake *fake, uint32_t domid, uint32_t ref, bool wr
 	if (!entry)
 		return NO_MFN;
 	flags = fake_get(fake, entry, type, "flags");
-	mfn = fake_get(fake, entry, type, "frame");
+	mfn = fake_gmfn(fake_domain(fake, domid), fake_get(fake, entry, type, "frame"));
 	if ((flags & fake_constant(fake, "GTF_type_mask")) !=
 		    fake_constant(fake, "GTF_permit_access") ||
 	    fake_get(fake, entry, type, "domid") != 0 ||
@@ -223,9 +225,9 @@ int fake_guest_grant(struct fake *fake, uint32_t domid, uint32_t ref, uint64_t p
 
 	fake_lock(fake);
 	domain = fake_domain(fake, domid);
-	if (!domain || pfn >= domain->nr_p2m || domain->p2m[pfn] == NO_MFN)
+	mfn = domain ? fake_p2m(domain, pfn) : NO_MFN;
+	if (mfn == NO_MFN)
 		goto out;
-	mfn = domain->p2m[pfn];
 	fake_grant_frame(fake, domain, (uint32_t)(ref / (PAGE_SIZE / fake_sizeof(fake, type))));
 	entry = entry_of(fake, domid, ref);
 	if (!entry)
@@ -233,7 +235,7 @@ int fake_guest_grant(struct fake *fake, uint32_t domid, uint32_t ref, uint64_t p
 	flags = fake_constant(fake, "GTF_permit_access");
 	if (readonly)
 		flags |= fake_constant(fake, "GTF_readonly");
-	fake_set(fake, entry, type, "frame", mfn);
+	fake_set(fake, entry, type, "frame", domain->hvm ? pfn : mfn);
 	fake_set(fake, entry, type, "domid", 0);
 	fake_set(fake, entry, type, "flags", flags);
 	ret = 0;

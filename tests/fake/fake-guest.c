@@ -10,6 +10,8 @@ enum { REASON_POWEROFF = 0, REASON_CRASH = 3 };
 
 static const char context_type[] = "vcpu_guest_context";
 
+static const char cpu_type[] = "hvm_hw_cpu";
+
 static const struct fake_vcpu *vcpu0(const struct fake_domain *domain)
 {
 	return domain && domain->nr_vcpus && domain->vcpus[0].context ? domain->vcpus : NULL;
@@ -24,6 +26,11 @@ static unsigned char *translate(struct fake *fake, const struct fake_domain *dom
 	uint64_t mfn = vcpu ? vcpu->cr3 : NO_MFN;
 	bool write = true;
 
+	if (domain->hvm) {
+		if (writable)
+			*writable = true;
+		return fake_physical(fake, domain, address);
+	}
 	for (int level = 4; level > 0; level--) {
 		unsigned int index = address >> (12 + 9 * (level - 1)) & 511;
 		const uint64_t *table;
@@ -49,17 +56,32 @@ static unsigned char *start_info(struct fake *fake, const struct fake_domain *do
 
 	if (!vcpu)
 		return NULL;
-	return translate(fake, domain, fake_get(fake, vcpu->context, context_type, "user_regs.rsi"),
+	return translate(fake, domain,
+			 domain->hvm ? fake_get(fake, vcpu->context, cpu_type, "rbx")
+				     : fake_get(fake, vcpu->context, context_type, "user_regs.rsi"),
 			 NULL);
 }
 
-static unsigned char *ring_page(struct fake *fake, const struct fake_domain *domain,
-				const char *field)
+/* What start_info or a parameter says of the console; 0: nothing. */
+static uint64_t console_fact(struct fake *fake, const struct fake_domain *domain, const char *field,
+			     unsigned int param)
 {
-	const unsigned char *info = start_info(fake, domain);
-	uint64_t mfn = info ? fake_get(fake, info, "start_info", field) : 0;
+	const unsigned char *info;
 
-	if (!mfn || !fake_frame_of(fake, mfn, domain->domid))
+	if (domain && domain->hvm)
+		return domain->params[param];
+	info = start_info(fake, domain);
+	return info ? fake_get(fake, info, "start_info", field) : 0;
+}
+
+static unsigned char *console_page(struct fake *fake, const struct fake_domain *domain)
+{
+	uint64_t frame = console_fact(fake, domain, "console.domU.mfn", PARAM_CONSOLE_PFN), mfn;
+
+	if (!frame)
+		return NULL;
+	mfn = fake_gmfn(domain, frame);
+	if (!fake_frame_of(fake, mfn, domain->domid))
 		return NULL;
 	return fake_frame_bytes(fake, mfn);
 }
@@ -84,8 +106,7 @@ static size_t ring_size(const struct fake *fake, const char *field)
 /* Tell dom0, as the guest does after it wrote or read. */
 static void ring_notify(struct fake *fake, const struct fake_domain *domain)
 {
-	const unsigned char *info = start_info(fake, domain);
-	uint64_t port = info ? fake_get(fake, info, "start_info", "console.domU.evtchn") : 0;
+	uint64_t port = console_fact(fake, domain, "console.domU.evtchn", PARAM_CONSOLE_EVTCHN);
 
 	if (port && port < domain->nr_ports && domain->ports[port].remote_port)
 		fake_port_raise(fake, domain->ports[port].remote, domain->ports[port].remote_port);
@@ -94,7 +115,7 @@ static void ring_notify(struct fake *fake, const struct fake_domain *domain)
 static int console_write(struct fake *fake, const struct fake_domain *domain, const char *data,
 			 size_t size)
 {
-	unsigned char *ring = ring_page(fake, domain, "console.domU.mfn");
+	unsigned char *ring = console_page(fake, domain);
 	size_t room = ring_size(fake, "out"), done = 0;
 	unsigned char *out;
 	uint32_t cons, prod;
@@ -115,7 +136,7 @@ static int console_write(struct fake *fake, const struct fake_domain *domain, co
 static int console_read(struct fake *fake, const struct fake_domain *domain, char *data,
 			size_t size)
 {
-	unsigned char *ring = ring_page(fake, domain, "console.domU.mfn");
+	unsigned char *ring = console_page(fake, domain);
 	size_t room = ring_size(fake, "in"), done = 0;
 	const unsigned char *in;
 	uint32_t cons, prod;
@@ -204,6 +225,38 @@ static bool survives_entry(struct fake *fake, struct fake_domain *domain)
 	return true;
 }
 
+/* Linux puts shared_info over a page of its own, and wakes its other processors. */
+static bool pvh_boots(struct fake *fake, struct fake_domain *domain)
+{
+	uint64_t old = fake_p2m(domain, SHARED_INFO_GFN);
+
+	if (fake_p2m_set(domain, SHARED_INFO_GFN, domain->shared_info, 0) < 0)
+		return false;
+	if (old != NO_MFN)
+		fake_domain_drop_page(fake, domain, old);
+	domain->shared_info_placed = true;
+	for (uint32_t i = 0; i < domain->nr_vcpus; i++)
+		domain->vcpus[i].online = true;
+	return true;
+}
+
+/* Whatever is wrong ends here as a triple fault, so that no test can miss it. */
+static bool survives_pvh_entry(struct fake *fake, struct fake_domain *domain)
+{
+	unsigned int reason = (unsigned int)domain->params[PARAM_TRIPLE_FAULT_REASON];
+	const char *mistake = fake_pvh_mistake(fake, domain);
+
+	if (!mistake && !pvh_boots(fake, domain))
+		mistake = "the paging pool is too small for shared_info";
+	if (!mistake)
+		return true;
+	fake_log(fake,
+		 "(fake) d%u: %s\n(XEN) d%uv0 Triple fault - invoking HVM shutdown action %u\n",
+		 domain->domid, mistake, domain->domid, reason);
+	fake_domain_shutdown(fake, domain, reason);
+	return false;
+}
+
 /* Print what is left to print, while there is room; then end, if it shall. */
 static void run(struct fake *fake, struct fake_domain *domain)
 {
@@ -233,7 +286,7 @@ void fake_guest_enter(struct fake *fake, struct fake_domain *domain)
 		return;
 	if (!domain->entered) {
 		domain->entered = true;
-		if (!survives_entry(fake, domain))
+		if (domain->hvm ? !survives_pvh_entry(fake, domain) : !survives_entry(fake, domain))
 			return;
 	}
 	run(fake, domain);
@@ -297,6 +350,9 @@ bool fake_domain_look(struct fake *fake, uint32_t domid, struct fake_domain_view
 			.emulation_flags = domain->emulation_flags,
 			.grant_opts = domain->grant_opts,
 			.max_evtchn_port = domain->max_evtchn_port,
+			.tsc_mode = domain->tsc_mode,
+			.pool_pages = domain->nr_pool,
+			.pool_used = domain->hvm ? domain->pool_used : 0,
 			.max_grant_frames = domain->asked_grant_frames,
 		};
 		memcpy(view->handle, domain->handle, sizeof(view->handle));
@@ -309,7 +365,7 @@ bool fake_domain_look(struct fake *fake, uint32_t domid, struct fake_domain_view
 
 static uint64_t mfn_of_pfn(const struct fake_domain *domain, uint64_t pfn)
 {
-	return domain && pfn < domain->nr_p2m ? domain->p2m[pfn] : NO_MFN;
+	return domain ? fake_p2m(domain, pfn) : NO_MFN;
 }
 
 bool fake_guest_mfn(struct fake *fake, uint32_t domid, uint64_t pfn, uint64_t *mfn)
@@ -423,6 +479,32 @@ const void *fake_guest_context(struct fake *fake, uint32_t domid, uint32_t vcpu)
 	return context;
 }
 
+const void *fake_guest_mtrr(struct fake *fake, uint32_t domid, uint32_t vcpu)
+{
+	const struct fake_domain *domain;
+	const void *mtrr = NULL;
+
+	fake_lock(fake);
+	domain = fake_domain(fake, domid);
+	if (domain && vcpu < domain->nr_vcpus)
+		mtrr = domain->vcpus[vcpu].mtrr;
+	fake_unlock(fake);
+	return mtrr;
+}
+
+uint64_t fake_guest_param(struct fake *fake, uint32_t domid, uint32_t index)
+{
+	const struct fake_domain *domain;
+	uint64_t value = 0;
+
+	fake_lock(fake);
+	domain = fake_domain(fake, domid);
+	if (domain && index < HVM_PARAMS)
+		value = domain->params[index];
+	fake_unlock(fake);
+	return value;
+}
+
 int fake_guest_console_write(struct fake *fake, uint32_t domid, const void *data, size_t size)
 {
 	int ret;
@@ -448,7 +530,7 @@ void *fake_guest_console_page(struct fake *fake, uint32_t domid)
 	void *page;
 
 	fake_lock(fake);
-	page = ring_page(fake, fake_domain(fake, domid), "console.domU.mfn");
+	page = console_page(fake, fake_domain(fake, domid));
 	fake_unlock(fake);
 	return page;
 }

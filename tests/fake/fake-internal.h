@@ -76,9 +76,26 @@ struct fake_port {
 	bool masked, pending;
 };
 
+/* Where 2 MiB of a guest's memory lie. */
+struct fake_block {
+	uint64_t index;	 /* pfn / 512 */
+	uint64_t mfn;	 /* of the first page, if it is one entry */
+	uint64_t *small; /* or one mfn a page */
+	bool giant;	 /* of an entry of 1 GiB */
+};
+
+/* Of memory, as set_memory_map tells it and as start_info does. */
+struct fake_range {
+	uint64_t start, size;
+	uint32_t type;
+};
+
+enum { MAP_ENTRIES = 1024, HVM_PARAMS = 64 };
+
 struct fake_vcpu {
-	unsigned char *context; /* 5168 bytes; NULL: not initialised */
-	uint64_t cr3;		/* mfn of its L4 */
+	unsigned char *context; /* 5168 bytes, or HVM's CPU record; NULL: not initialised */
+	unsigned char *mtrr;	/* HVM's record */
+	uint64_t cr3;		/* PV: mfn of its L4 */
 	bool online;
 };
 
@@ -86,6 +103,7 @@ struct fake_domain {
 	uint32_t domid;
 	uint8_t handle[16];
 	bool background; /* not made by a hypercall */
+	bool hvm, hap;
 	bool dying, shutdown, entered;
 	unsigned int reason, pause_count;
 	uint32_t create_flags, emulation_flags, misc_flags, grant_opts, ssidref, cpupool;
@@ -97,13 +115,20 @@ struct fake_domain {
 	bool has_grant_table;
 	struct fake_vcpu *vcpus;
 	uint64_t tot_pages, max_pages, claimed, ram_map_bytes, cpu_time;
-	uint64_t shared_info; /* mfn */
-	uint64_t *grants;     /* mfns of the grant table */
+	uint64_t shared_info;	 /* mfn */
+	bool shared_info_placed; /* HVM: the guest has put it at SHARED_INFO_GFN */
+	uint64_t *grants;	 /* mfns of the grant table */
 	uint32_t nr_grants;
 	struct fake_extent *extents;
 	size_t nr_extents, room_extents;
-	uint64_t *p2m; /* mfn of each pfn */
-	size_t nr_p2m;
+	struct fake_block *p2m; /* ordered by index */
+	size_t nr_p2m, room_p2m;
+	uint64_t *pool; /* HVM: mfns of the pages for its p2m, and how many are in use */
+	uint32_t nr_pool, pool_used;
+	uint32_t tsc_mode;
+	uint64_t params[HVM_PARAMS];
+	struct fake_range *map; /* as set_memory_map told it */
+	size_t nr_map;
 	struct fake_port *ports;
 	uint32_t nr_ports;
 	size_t printed; /* of fake_options.guest_console */
@@ -238,11 +263,25 @@ void fake_domain_delete(struct fake *fake, struct fake_domain *domain);
 void fake_domain_shutdown(struct fake *fake, struct fake_domain *domain, unsigned int reason);
 unsigned int fake_domain_online(const struct fake_domain *domain);
 int fake_domain_add_vcpus(struct fake_domain *domain, uint32_t count);
-void fake_domain_add_extent(struct fake *fake, struct fake_domain *domain, uint64_t pfn,
-			    uint64_t mfn, unsigned int order);
+/* -ENOMEM: the pool has no page left for its table; the frames stay the caller's. */
+int fake_domain_add_extent(struct fake *fake, struct fake_domain *domain, uint64_t pfn,
+			   uint64_t mfn, unsigned int order);
+/* A page that the guest gave up: out of its extents, and back to the machine. */
+void fake_domain_drop_page(struct fake *fake, struct fake_domain *domain, uint64_t mfn);
 /* Fill struct xen_domctl_getdomaininfo. */
 void fake_domain_info(struct fake *fake, const struct fake_domain *domain, void *info);
 uint32_t fake_domid_free(struct fake *fake); /* the next automatic one, 0: none */
+
+/* fake-p2m.c */
+uint64_t fake_p2m(const struct fake_domain *domain, uint64_t pfn); /* mfn, or NO_MFN */
+struct fake_block *fake_p2m_block(const struct fake_domain *domain, uint64_t index); /* or NULL */
+/* The mfn of what a hypercall calls a frame: it is one for PV, a guest's own number for HVM. */
+uint64_t fake_gmfn(const struct fake_domain *domain, uint64_t frame);
+int fake_p2m_set(struct fake_domain *domain, uint64_t pfn, uint64_t mfn, unsigned int order);
+void fake_p2m_free(struct fake_domain *domain);
+enum { POOL_PAGES = 256 }; /* of a new domain's pool: 1 MiB */
+int fake_pool_create(struct fake *fake, struct fake_domain *domain);
+int fake_pool_resize(struct fake *fake, struct fake_domain *domain, uint64_t pages);
 
 /* fake-devices.c */
 int fake_device_open(struct fake *fake, const char *path);
@@ -262,6 +301,7 @@ long fake_version_op(struct fake *fake, const uint64_t arg[5]);
 long fake_domctl(struct fake *fake, const uint64_t arg[5]);
 long fake_sysctl(struct fake *fake, const uint64_t arg[5]);
 long fake_memory_op(struct fake *fake, const uint64_t arg[5]);
+long fake_hvm_op(struct fake *fake, const uint64_t arg[5]);
 long fake_mmuext_op(struct fake *fake, const uint64_t arg[5]);
 long fake_mmu_update(struct fake *fake, const uint64_t arg[5]);
 long fake_evtchn_op(struct fake *fake, const uint64_t arg[5]);
@@ -276,15 +316,23 @@ struct fake_domctl_call {
 
 enum {
 	PV_VCPUS = 8192, /* the host's limits */
+	HVM_VCPUS = 128,
 	GRANT_FRAMES = 64,
 	MAPTRACK_FRAMES = 1024,
 	OLD_PORTS = 4096, /* two-level event channels of a 64-bit guest */
+	GPADDR_BITS = 46, /* of a guest-physical address */
 };
 
 int fake_createdomain(struct fake_domctl_call *d);   /* fake-create.c */
 int fake_setvcpucontext(struct fake_domctl_call *d); /* fake-vcpu.c */
 int fake_getvcpucontext(struct fake_domctl_call *d);
 int fake_getvcpuinfo(struct fake_domctl_call *d);
+int fake_shadow_op(struct fake_domctl_call *d); /* fake-p2m.c */
+int fake_get_paging_mempool_size(struct fake_domctl_call *d);
+int fake_set_paging_mempool_size(struct fake_domctl_call *d);
+int fake_sethvmcontext(struct fake_domctl_call *d); /* fake-hvm.c */
+int fake_gethvmcontext(struct fake_domctl_call *d);
+int fake_gethvmcontext_partial(struct fake_domctl_call *d);
 
 /* fake-mmu.c */
 int fake_type_get(struct fake *fake, struct fake_domain *domain, uint64_t mfn, unsigned int type);
@@ -312,7 +360,24 @@ uint64_t fake_grant_frame(struct fake *fake, struct fake_domain *domain, uint32_
 void fake_guest_enter(struct fake *fake, struct fake_domain *domain); /* not paused any more */
 void fake_guest_woken(struct fake *fake, struct fake_domain *domain); /* by an event */
 
+/* fake-pvh.c */
+/* Guest-physical memory; NULL: nothing there. */
+unsigned char *fake_physical(struct fake *fake, const struct fake_domain *domain, uint64_t address);
+/* NULL: PVH Linux would start; or what it or the processor would trip over. */
+const char *fake_pvh_mistake(struct fake *fake, const struct fake_domain *domain);
+/* What of the parameters the fake itself looks at. */
+enum {
+	PARAM_STORE_PFN = 1,
+	PARAM_STORE_EVTCHN = 2,
+	PARAM_IDENT_PT = 12,
+	PARAM_CONSOLE_PFN = 17,
+	PARAM_CONSOLE_EVTCHN = 18,
+	PARAM_TRIPLE_FAULT_REASON = 31,
+	SHARED_INFO_GFN = 0x10, /* where Linux puts it */
+};
+
 /* fake-sysctl.c */
+bool fake_has_shadow(const struct fake *fake);
 void fake_log(struct fake *fake, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 /* os-default.c */

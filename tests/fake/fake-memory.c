@@ -1,14 +1,13 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* memory_op: giving a domain memory, claims, and the memory map of a PV guest. */
+/* memory_op: giving a domain memory, claims, and telling it its memory map. */
 #include "fake-internal.h"
 #include "fake-uapi.h"
 #include <errno.h>
 #include <string.h>
 
 enum {
-	OP_BITS = 6,	 /* the rest of the command is the extent to go on from */
-	ORDER_MOST = 18, /* for the control domain */
-	MAP_ENTRIES = 128,
+	OP_BITS = 6,	    /* the rest of the command is the extent to go on from */
+	ORDER_MOST = 18,    /* for the control domain */
 	MAP_ENTRY_SIZE = 20 /* u64 address, u64 size, u32 type */
 };
 
@@ -18,6 +17,14 @@ static uint64_t available(const struct fake *fake, const struct fake_domain *dom
 	uint64_t others = fake->claimed - domain->claimed + fake->taken_frames;
 
 	return fake->free_frames > others ? fake->free_frames - others : 0;
+}
+
+/* 4.14 looks at no limit; from 4.16 a domain is told one. */
+static bool is_addressable(const struct fake *fake, uint64_t gfn, uint64_t pages)
+{
+	uint64_t end = 1ull << (fake_since(fake, 16) ? GPADDR_BITS - 12 : 52);
+
+	return gfn < end && pages <= end - gfn;
 }
 
 static bool populate_one(struct fake *fake, struct fake_domain *domain, unaligned_u64 *extent,
@@ -33,17 +40,23 @@ static bool populate_one(struct fake *fake, struct fake_domain *domain, unaligne
 	}
 	if (available(fake, domain) < pages)
 		return false;
+	if (domain->hvm && !is_addressable(fake, *extent, pages))
+		return false;
 	mfn = fake_frames_take(fake, domain->domid, order);
 	if (mfn == NO_MFN)
 		return false;
+	if (fake_domain_add_extent(fake, domain, *extent, mfn, order) < 0) {
+		fake_frames_give(fake, mfn, order);
+		return false;
+	}
 	if (domain->claimed) {
 		uint64_t used = domain->claimed < pages ? domain->claimed : pages;
 
 		domain->claimed -= used;
 		fake->claimed -= used;
 	}
-	fake_domain_add_extent(fake, domain, *extent, mfn, order);
-	*extent = mfn;
+	if (!domain->hvm)
+		*extent = mfn;
 	return true;
 }
 
@@ -112,14 +125,16 @@ static long set_memory_map(struct fake *fake, void *arg)
 	if (!map)
 		return -EFAULT;
 	domain->ram_map_bytes = 0;
-	for (uint64_t i = 0; i < entries; i++) {
-		uint64_t size;
-		uint32_t kind;
+	domain->map = fake_realloc(domain->map, (entries + 1) * sizeof(*domain->map));
+	domain->nr_map = entries;
+	for (uint64_t i = 0; i < entries; i++, map += MAP_ENTRY_SIZE) {
+		struct fake_range *range = &domain->map[i];
 
-		memcpy(&size, map + i * MAP_ENTRY_SIZE + 8, sizeof(size));
-		memcpy(&kind, map + i * MAP_ENTRY_SIZE + 16, sizeof(kind));
-		if (kind == 1)
-			domain->ram_map_bytes += size;
+		memcpy(&range->start, map, sizeof(range->start));
+		memcpy(&range->size, map + 8, sizeof(range->size));
+		memcpy(&range->type, map + 16, sizeof(range->type));
+		if (range->type == 1)
+			domain->ram_map_bytes += range->size;
 	}
 	return 0;
 }

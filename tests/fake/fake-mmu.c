@@ -178,6 +178,8 @@ long fake_mmuext_op(struct fake *fake, const uint64_t arg[5])
 		return -ESRCH;
 	if (fake->options.features & FAKE_UNPRIVILEGED)
 		return -EPERM;
+	if (domain->hvm)
+		return -EINVAL; /* its page tables are not Xen's concern */
 	while (ret == 0 && done < (uint32_t)arg[1]) {
 		const void *op = fake_reach(fake, arg[0] + done * size, size);
 
@@ -198,6 +200,8 @@ long fake_mmu_update(struct fake *fake, const uint64_t arg[5])
 		return -ENOSYS;
 	if (!domain)
 		return -ESRCH;
+	if (domain->hvm)
+		return -EINVAL;
 	for (uint64_t i = 0; i < arg[1]; i++) {
 		const unaligned_u64 *update =
 			fake_reach(fake, arg[0] + i * 2 * sizeof(*update), 2 * sizeof(*update));

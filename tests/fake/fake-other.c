@@ -106,17 +106,19 @@ int fake_other_unpause(struct fake *fake, uint32_t domid)
 int fake_other_hold(struct fake *fake, uint32_t domid, uint64_t pfn)
 {
 	struct fake_domain *domain;
+	uint64_t mfn;
 	int ret = -EINVAL;
 
 	fake_lock(fake);
 	domain = fake_domain(fake, domid);
-	if (!domain || pfn >= domain->nr_p2m || domain->p2m[pfn] == NO_MFN)
+	mfn = domain ? fake_p2m(domain, pfn) : NO_MFN;
+	if (mfn == NO_MFN)
 		goto out;
-	ret = fake_frame_hold(fake, domain->p2m[pfn], false);
+	ret = fake_frame_hold(fake, mfn, false);
 	if (ret < 0)
 		goto out;
 	domain->held = fake_realloc(domain->held, (domain->nr_held + 1) * sizeof(*domain->held));
-	domain->held[domain->nr_held++] = domain->p2m[pfn];
+	domain->held[domain->nr_held++] = mfn;
 out:
 	fake_unlock(fake);
 	return ret;

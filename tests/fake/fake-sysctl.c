@@ -28,12 +28,18 @@ void fake_log(struct fake *fake, const char *format, ...)
 
 /* --- sysctl --- */
 
+/* 4.17 is the first in which it is a matter of how Xen was built. */
+bool fake_has_shadow(const struct fake *fake)
+{
+	return !fake_since(fake, 17) || fake->options.features & FAKE_SHADOW;
+}
+
 static uint64_t capabilities(const struct fake *fake)
 {
 	uint32_t features = fake->options.features;
 	uint64_t bits = 0;
 
-	if (features & FAKE_HVM)
+	if (!(features & FAKE_NO_HVM))
 		bits |= fake_constant(fake, "XEN_SYSCTL_PHYSCAP_hvm");
 	if (!(features & FAKE_NO_PV))
 		bits |= fake_constant_if(fake, "XEN_SYSCTL_PHYSCAP_pv");
@@ -41,9 +47,9 @@ static uint64_t capabilities(const struct fake *fake)
 		bits |= fake_constant_if(fake, fake_since(fake, 12)
 						       ? "XEN_SYSCTL_PHYSCAP_directio"
 						       : "XEN_SYSCTL_PHYSCAP_hvm_directio");
-	if (features & FAKE_HAP)
+	if (!(features & (FAKE_NO_HVM | FAKE_NO_HAP)))
 		bits |= fake_constant_if(fake, "XEN_SYSCTL_PHYSCAP_hap");
-	if (features & FAKE_SHADOW)
+	if (fake_has_shadow(fake))
 		bits |= fake_constant_if(fake, "XEN_SYSCTL_PHYSCAP_shadow");
 	return bits | fake_constant_if(fake, "XEN_SYSCTL_PHYSCAP_gnttab_v1") |
 	       fake_constant_if(fake, "XEN_SYSCTL_PHYSCAP_gnttab_v2");
@@ -193,7 +199,7 @@ static long get_features(struct fake *fake, uint64_t address)
 long fake_version_op(struct fake *fake, const uint64_t arg[5])
 {
 	bool pv = !(fake->options.features & FAKE_NO_PV);
-	bool hvm = fake->options.features & FAKE_HVM;
+	bool hvm = !(fake->options.features & FAKE_NO_HVM);
 	uint32_t version = fake->options.version;
 	char text[128];
 
@@ -204,7 +210,7 @@ long fake_version_op(struct fake *fake, const uint64_t arg[5])
 	if (arg[0] == fake_constant(fake, "XENVER_extraversion"))
 		return give_text(fake, arg[1], fake->extraversion, 16);
 	if (arg[0] == fake_constant(fake, "XENVER_capabilities")) {
-		snprintf(text, sizeof(text), "%s%s", pv ? "xen-3.0-x86_64 xen-3.0-x86_32p " : "",
+		snprintf(text, sizeof(text), "%s%s", pv ? "xen-3.0-x86_64 " : "",
 			 hvm ? "hvm-3.0-x86_32 hvm-3.0-x86_32p hvm-3.0-x86_64 " : "");
 		return give_text(fake, arg[1], text, 1024);
 	}

@@ -64,8 +64,8 @@ int fake_setvcpucontext(struct fake_domctl_call *d)
 	uint64_t cr3;
 	int ret;
 
-	if (!vcpu || d->domain->domid == 0)
-		return -EINVAL;
+	if (!vcpu || d->domain->domid == 0 || d->domain->hvm)
+		return -EINVAL; /* HVM: sethvmcontext */
 	if (!address) {
 		reset_vcpu(d, vcpu);
 		return 0;
@@ -102,7 +102,7 @@ int fake_getvcpucontext(struct fake_domctl_call *d)
 	size_t size = fake_sizeof(d->fake, context_type);
 	void *context;
 
-	if (!vcpu || !vcpu->context)
+	if (!vcpu || !vcpu->context || d->domain->hvm)
 		return -EINVAL; /* Xen's code for a vCPU never set up is not in the facts */
 	context = fake_reach(d->fake, fake_get(d->fake, d->payload, type, "ctxt"), size);
 	if (!context)

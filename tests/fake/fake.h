@@ -21,11 +21,11 @@ enum {
 
 /* What this machine and this Xen can do, as bits of fake_options.features. */
 enum {
-	FAKE_NO_PV = 1u << 0, /* Xen is built without PV */
-	FAKE_HVM = 1u << 1,   /* hardware virtualisation (told, not modelled yet) */
-	FAKE_HAP = 1u << 2,
+	FAKE_NO_PV = 1u << 0,  /* Xen is built without PV */
+	FAKE_NO_HVM = 1u << 1, /* no hardware virtualisation */
+	FAKE_NO_HAP = 1u << 2, /* ... or without its own paging for guests */
 	FAKE_IOMMU = 1u << 3,
-	FAKE_SHADOW = 1u << 4,
+	FAKE_SHADOW = 1u << 4,	     /* shadow paging in Xen 4.17 and later; before, it always is */
 	FAKE_UNPRIVILEGED = 1u << 5, /* the caller is no control domain */
 	FAKE_DOM0_PVH = 1u << 6,     /* a page that could not be mapped reads as 0xff */
 	FAKE_NO_RESOURCE = 1u << 7,  /* a kernel without PRIVCMD_MMAP_RESOURCE */
@@ -164,7 +164,8 @@ struct fake_domain_view {
 	unsigned int reason, pause_count;
 	uint32_t max_vcpus, online_vcpus, ports;
 	uint64_t tot_pages, max_pages, claimed_pages, ram_map_bytes, shared_info_mfn, cpu_time;
-	uint32_t create_flags, emulation_flags, grant_opts, max_evtchn_port;
+	uint32_t create_flags, emulation_flags, grant_opts, max_evtchn_port, tsc_mode;
+	uint32_t pool_pages, pool_used; /* HVM: for the tables of its memory */
 	int64_t max_grant_frames;
 	uint8_t handle[16];
 };
@@ -184,14 +185,22 @@ int fake_frame_owner(struct fake *fake, uint64_t mfn);
 /* 0 plain, 1..4 a page table in use, of that level. */
 unsigned int fake_frame_table_level(struct fake *fake, uint64_t mfn);
 bool fake_frame_pinned(struct fake *fake, uint64_t mfn);
-/* Through the page tables of vCPU 0. NULL: nothing there. @writable may be NULL. */
+/* Through vCPU 0's page tables; physical for HVM. NULL: nothing there. @writable may be NULL. */
 void *fake_guest_virtual(struct fake *fake, uint32_t domid, uint64_t address, bool *writable);
-void *fake_guest_start_info(struct fake *fake, uint32_t domid); /* where RSI of vCPU 0 points */
+/* Where RSI of vCPU 0 points, RBX for HVM. */
+void *fake_guest_start_info(struct fake *fake, uint32_t domid);
 void *fake_guest_shared_info(struct fake *fake, uint32_t domid);
-/* The 5168 bytes last set for a vCPU. NULL: none. */
+/* The 5168 bytes last set for a vCPU, or for HVM its CPU record. NULL: none. */
 const void *fake_guest_context(struct fake *fake, uint32_t domid, uint32_t vcpu);
 
-/* Through the console ring that start_info names. They return how many bytes went, or -errno. */
+/* HVM: the 240 bytes of a vCPU's MTRR record (NULL: none), and a parameter (0 for PV). */
+const void *fake_guest_mtrr(struct fake *fake, uint32_t domid, uint32_t vcpu);
+uint64_t fake_guest_param(struct fake *fake, uint32_t domid, uint32_t index);
+
+/*
+ * Through the console ring that start_info names, or for HVM its parameters. They return how many
+ * bytes went, or -errno.
+ */
 int fake_guest_console_write(struct fake *fake, uint32_t domid, const void *data, size_t size);
 int fake_guest_console_read(struct fake *fake, uint32_t domid, void *data, size_t size);
 void *fake_guest_console_page(struct fake *fake, uint32_t domid); /* for corrupting it */

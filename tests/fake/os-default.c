@@ -45,8 +45,8 @@ static const struct {
 } words[] = {
 	/* features */
 	{ "nopv", FAKE_NO_PV },
-	{ "hvm", FAKE_HVM },
-	{ "hap", FAKE_HAP },
+	{ "nohvm", FAKE_NO_HVM },
+	{ "nohap", FAKE_NO_HAP },
 	{ "iommu", FAKE_IOMMU },
 	{ "shadow", FAKE_SHADOW },
 	{ "unprivileged", FAKE_UNPRIVILEGED },

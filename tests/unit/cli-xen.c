@@ -627,7 +627,7 @@ static void given_a_flood_in_xens_log_when_shown_then_twenty_lines_are(void **st
 static void given_a_host_when_shown_then_what_an_old_xen_can_not_tell_is_marked(void **state)
 {
 	(void)state;
-	boot_xen(&(struct fake_options){ .release = "4.6", .features = FAKE_HVM });
+	boot_xen(&(struct fake_options){ .release = "4.6" });
 
 	run_line(&run, "host");
 
