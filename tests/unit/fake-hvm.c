@@ -725,6 +725,12 @@ static void without_a_cpu_record_it_never_runs(void **state)
 	assert_false(look(&m).shutdown);
 	assert_false(look(&m).paused);
 	assert_int_equal(look(&m).cpu_time, 0);
+
+	good_records(&m);
+	assert_int_equal(set_records(&m, CONTEXT_SIZE), 0);
+
+	assert_true(look(&m).entered);
+	assert_false(look(&m).shutdown);
 	end(&m);
 }
 
@@ -1039,19 +1045,50 @@ static void grants_name_the_guests_own_frames(void **state)
 		uint32_t type, id, idx;
 		uint64_t num, addr;
 	} resource = { .type = 1, .num = 1 };
+	struct {
+		uint32_t count, pad;
+		uint64_t index;
+		uint32_t domid, ref;
+	} grant = { .count = 1, .ref = 8 };
 	struct machine m;
-	void *grants;
+	void *grants, *place;
+	int gntdev;
 
 	(void)state;
 	hvm_start(&m, &releases[2], NULL, NULL);
 	resource.dom = m.domid;
+	grant.domid = m.domid;
 	assert_int_equal(m.os->map(m.os, m.privcmd, 4096, PROT_READ | PROT_WRITE, 0, &grants), 0);
 	resource.addr = (uintptr_t)grants;
 	assert_int_equal(m.os->ioctl(m.os, m.privcmd, RESOURCE, &resource), 0);
-	assert_int_equal(fake_guest_grant(m.fake, m.domid, 8, filled[MODULE_PAGE], false), 0);
-	assert_int_equal(get(grants, 8 * 8 + 4, 4), filled[MODULE_PAGE]);
+	put(grants, 8 * 8, 1, 2);
+	put(grants, 8 * 8 + 4, filled[MODULE_PAGE], 4);
 	memcpy(fake_guest_page(m.fake, m.domid, filled[MODULE_PAGE]), done, sizeof(done));
+	gntdev = m.os->open(m.os, "/dev/xen/gntdev");
+	assert_int_equal(m.os->ioctl(m.os, gntdev, 0x184700, &grant), 0);
+
+	assert_int_equal(m.os->map(m.os, gntdev, 4096, PROT_READ, (off_t)grant.index, &place), 0);
+
+	assert_string_equal(place, done);
+	unmap(&m, place, 1);
+	m.os->close(m.os, gntdev);
+	assert_int_equal(fake_guest_grant(m.fake, m.domid, 9, filled[CODE_PAGE], false), 0);
+	assert_int_equal(get(grants, 9 * 8 + 4, 4), filled[CODE_PAGE]);
 	unmap(&m, grants, 1);
+	end(&m);
+}
+
+static void shared_info_needs_a_page_of_the_pool_to_break_a_superpage(void **state)
+{
+	struct machine m;
+
+	(void)state;
+	hvm_start(&m, &releases[2], NULL, NULL);
+	assert_int_equal(simple(&m, SET_POOL, 0, 8), -ENOMEM); /* as far down as it goes */
+	assert_int_equal(look(&m).pool_pages, look(&m).pool_used);
+	assert_int_equal(simple(&m, UNPAUSE, 0, 4), 0);
+	assert_true(look(&m).shutdown);
+	assert_non_null(strstr(log_of(&m), "too small for shared_info"));
 	end(&m);
 }
 
@@ -1078,6 +1115,7 @@ int main(void)
 		cmocka_unit_test(a_page_at_the_local_apic_is_a_mistake),
 		cmocka_unit_test(pages_that_dom0_maps_keep_a_dead_guest),
 		cmocka_unit_test(grants_name_the_guests_own_frames),
+		cmocka_unit_test(shared_info_needs_a_page_of_the_pool_to_break_a_superpage),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
