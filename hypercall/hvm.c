@@ -15,20 +15,34 @@ struct hvm_param {
 
 _Static_assert(sizeof(struct hvm_param) == 16, "xen_hvm_param");
 
-int lx_hc_hvm_param(struct lx_hc *hc, uint32_t domid, uint32_t index, uint64_t value)
+enum { HVMOP_SET_PARAM = 0, HVMOP_GET_PARAM = 1 };
+
+static int param_op(struct lx_hc *hc, unsigned int op, uint32_t domid, uint32_t index,
+		    uint64_t *value)
 {
-	enum { HVMOP_SET_PARAM = 0 };
 	size_t mark = hc->arena_used;
 	struct hvm_param *args = lx_arena_take(hc, sizeof(*args));
 	int ret;
 
-	*args = (struct hvm_param){ .domid = domid, .index = index, .value = value };
-	ret = lx_call(hc, LX_CALL_HVM_OP, HVMOP_SET_PARAM, lx_pointer(args), 0, 0);
+	*args = (struct hvm_param){ .domid = domid, .index = index, .value = *value };
+	ret = lx_call(hc, LX_CALL_HVM_OP, op, lx_pointer(args), 0, 0);
+	*value = args->value;
 	hc->arena_used = mark;
 	if (ret < 0)
 		return lx_fail_errno(hc->error, ret, "Xen refuses parameter %u of domain %u", index,
 				     domid);
 	return 0;
+}
+
+int lx_hc_hvm_param(struct lx_hc *hc, uint32_t domid, uint32_t index, uint64_t value)
+{
+	return param_op(hc, HVMOP_SET_PARAM, domid, index, &value);
+}
+
+int lx_hc_hvm_param_get(struct lx_hc *hc, uint32_t domid, uint32_t index, uint64_t *value)
+{
+	*value = 0;
+	return param_op(hc, HVMOP_GET_PARAM, domid, index, value);
 }
 
 int lx_hc_hvm_set_context(struct lx_hc *hc, uint32_t domid, const void *context, size_t size)

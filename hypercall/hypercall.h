@@ -159,6 +159,7 @@ enum {
 };
 
 int lx_hc_hvm_param(struct lx_hc *hc, uint32_t domid, uint32_t index, uint64_t value);
+int lx_hc_hvm_param_get(struct lx_hc *hc, uint32_t domid, uint32_t index, uint64_t *value);
 
 /* The state of its vCPUs, as records; @size at most LX_HVM_CONTEXT_MAX. */
 #define LX_HVM_CONTEXT_MAX (128u << 10)

@@ -88,7 +88,20 @@ static int check_port(struct libxen *xen, uint32_t domid)
 	return 0;
 }
 
-static int attach(struct libxen_console *console)
+/* A PVH guest is told by a parameter; a PV guest's builder left an entry in its grant table. */
+static int find_page(struct libxen *xen, const struct lx_hc_domain_info *info, uint64_t *frame)
+{
+	int ret;
+
+	if (!(info->flags & LX_DOMAIN_HVM))
+		return lx_hc_grant_find(&xen->hc, info->domid, LX_GRANT_CONSOLE, OUR_DOMID, frame);
+	ret = lx_hc_hvm_param_get(&xen->hc, info->domid, LX_PARAM_CONSOLE_PFN, frame);
+	if (ret == 0 && !*frame)
+		return lx_fail(&xen->error, -ENODEV, "domain %u has no console", info->domid);
+	return ret;
+}
+
+static int attach(struct libxen_console *console, const struct lx_hc_domain_info *info)
 {
 	struct libxen *xen = console->domain.xen;
 	uint32_t domid = console->domain.domid;
@@ -98,7 +111,7 @@ static int attach(struct libxen_console *console)
 	ret = check_port(xen, domid);
 	if (ret < 0)
 		return ret;
-	ret = lx_hc_grant_find(&xen->hc, domid, LX_GRANT_CONSOLE, OUR_DOMID, &frame);
+	ret = find_page(xen, info, &frame);
 	if (ret < 0)
 		return ret;
 	ret = lx_hc_map(&xen->hc, domid, &frame, 1, PROT_READ | PROT_WRITE, &console->page);
@@ -142,7 +155,7 @@ int libxen_console_open(struct libxen_domain *domain, struct libxen_console **co
 
 	ret = lx_domain_look(domain, &info);
 	if (ret == 0)
-		ret = attach(now);
+		ret = attach(now, &info);
 	if (ret < 0) {
 		libxen_console_close(now);
 		return ret;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Writes RSDP, XSDT, FADT, DSDT and MADT (ACPI 5.1 and 6; field offsets as the standard has them). */
+/* Writes RSDP, XSDT, FADT, DSDT and MADT; field offsets as the ACPI standard has them. */
 #include "acpi.h"
 
 #include <stddef.h>

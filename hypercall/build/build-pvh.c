@@ -116,19 +116,7 @@ static int write_info(struct lx_job *job)
 	return 0;
 }
 
-/* With these entries any process finds the rings later. */
-static int seed_grants(struct lx_job *job)
-{
-	int ret = lx_hc_grant_seed(job->hc, job->domid, LX_GRANT_STORE, LX_PVH_STORE_GFN,
-				   LX_OUR_DOMID);
-
-	if (ret < 0 || !job->console_port)
-		return ret;
-	return lx_hc_grant_seed(job->hc, job->domid, LX_GRANT_CONSOLE, LX_PVH_CONSOLE_GFN,
-				LX_OUR_DOMID);
-}
-
-/* HVM_PARAM_* (public/hvm/params.h); the guest asks for them. */
+/* HVM_PARAM_* (public/hvm/params.h); the guest asks for them, and so does who opens its console. */
 static int set_params(struct lx_job *job)
 {
 	enum { REASON_CRASH = 3 };
@@ -167,14 +155,21 @@ static int set_context(struct lx_job *job)
 }
 
 /* Unmapping costs as much as the rest, and a PVH guest does not mind: it comes after the start. */
+/* clang-format off */
 static const struct lx_step steps[] = {
-	{ "create domain", create },	    { "reserve memory", reserve },
-	{ "give memory", populate },	    { "map memory", map },
-	{ "write kernel", write_kernel },   { "write ramdisk", write_ramdisk },
-	{ "write start info", write_info }, { "allocate ports", lx_job_allocate_ports },
-	{ "seed grants", seed_grants },	    { "set parameters", set_params },
-	{ "set up vCPUs", set_context },    { "let it run", lx_job_let_run },
+	{ "create domain", create },
+	{ "reserve memory", reserve },
+	{ "give memory", populate },
+	{ "map memory", map },
+	{ "write kernel", write_kernel },
+	{ "write ramdisk", write_ramdisk },
+	{ "write start info", write_info },
+	{ "allocate ports", lx_job_allocate_ports },
+	{ "set parameters", set_params },
+	{ "set up vCPUs", set_context },
+	{ "let it run", lx_job_let_run },
 };
+/* clang-format on */
 
 static int make_plan(const struct lx_build *build, struct lx_pvh_plan *plan, struct lx_error *error)
 {

@@ -25,7 +25,6 @@ enum {
 	LX_PORT_STORE = 1,
 	LX_PORT_CONSOLE = 2,
 	LX_GRANT_CONSOLE = 0,
-	LX_GRANT_STORE = 1,
 };
 
 /* Everything that can be found wrong without a domain: -ENOEXEC, -ENOSPC, -EINVAL, -ENOTSUP. */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* What building a PV and a PVH guest have in common: a domain, its mapped frames, a list of steps. */
+/* What building PV and PVH guests has in common: a domain, its mapped frames, a list of steps. */
 #ifndef LX_BUILD_JOB_H
 #define LX_BUILD_JOB_H
 

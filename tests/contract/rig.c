@@ -12,6 +12,24 @@
 
 enum { PATIENCE_S = 90 };
 
+uint32_t rig_type = LIBXEN_TYPE_PV;
+bool rig_can_pvh;
+
+bool rig_can(uint32_t type)
+{
+	struct libxen_host_info host = { .size = sizeof(host) };
+	struct libxen *xen = libxen_new();
+	bool can;
+
+	rig_begin();
+	can = xen && libxen_open(xen, NULL) == 0 && libxen_host_info(xen, &host) == 0;
+	libxen_free(xen);
+	rig_end();
+	if (type == LIBXEN_TYPE_PV)
+		return can;
+	return can && host.features & LIBXEN_HOST_HVM && host.xen_minor >= 9;
+}
+
 static unsigned int count_files(void)
 {
 	DIR *dir = opendir("/proc/self/fd");
@@ -110,6 +128,7 @@ struct libxen_guest rig_guest(struct fixture *f)
 		.cmdline = "console=hvc0 quiet",
 		.memory_bytes = 128 * MIB,
 		.vcpus = 1,
+		.type = rig_type,
 	};
 }
 

@@ -24,6 +24,10 @@ struct fixture {
 	unsigned int maps;   /* mappings of this process onto Xen's devices, at the beginning */
 };
 
+/* The type of guest that the suites are run with: LIBXEN_TYPE_*. main() goes through all. */
+extern uint32_t rig_type;
+extern bool rig_can_pvh;
+
 /* --- what the rigs differ in (rig-fake.c, rig-lab.c) --- */
 
 void rig_begin(void); /* before a test */
@@ -53,7 +57,10 @@ bool rig_other_suspends(uint32_t domid);
 int rig_setup(void **state);
 int rig_teardown(void **state);
 
-/* A guest of 128 MiB with one vCPU, ready to be changed and started. */
+/* Whether this host starts guests of a type at all. */
+bool rig_can(uint32_t type);
+
+/* A guest of rig_type with 128 MiB and one vCPU, ready to be changed and started. */
 struct libxen_guest rig_guest(struct fixture *f);
 
 /* Start it; fails the test with libxen's sentence if that does not work. */
@@ -89,7 +96,9 @@ int domain_suite(void);
 int console_suite(void);
 int host_suite(void);
 
-#define SUITE(tests) cmocka_run_group_tests_name(#tests, tests, NULL, NULL)
-#define TEST(name)   cmocka_unit_test_setup_teardown(name, rig_setup, rig_teardown)
+#define SUITE(tests)                                                                            \
+	cmocka_run_group_tests_name(rig_type == LIBXEN_TYPE_PVH ? "pvh " #tests : "pv " #tests, \
+				    tests, NULL, NULL)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, rig_setup, rig_teardown)
 
 #endif

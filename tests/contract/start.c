@@ -109,13 +109,13 @@ static void given_a_long_command_line_when_started_then_the_limit_is_named(void 
 {
 	struct fixture *f = *state;
 	struct libxen_guest guest = rig_guest(f);
-	char cmdline[1025];
+	char cmdline[4096];
 
 	memset(cmdline, 'x', sizeof(cmdline) - 1);
 	cmdline[sizeof(cmdline) - 1] = '\0';
 	guest.cmdline = cmdline;
 
-	refuses(f, &guest, -EINVAL, "1023");
+	refuses(f, &guest, -EINVAL, "longer than");
 }
 
 static void given_a_missing_ramdisk_when_started_then_it_is_named(void **state)
@@ -131,14 +131,31 @@ static void given_a_missing_ramdisk_when_started_then_it_is_named(void **state)
 	refuses(f, &guest, -ENOENT, "/no/such/ramdisk");
 }
 
-static void given_a_pvh_wish_when_started_then_it_is_refused(void **state)
+static void given_an_hvm_wish_when_started_then_it_is_refused(void **state)
 {
 	struct fixture *f = *state;
 	struct libxen_guest guest = rig_guest(f);
 
-	guest.type = LIBXEN_TYPE_PVH;
+	guest.type = LIBXEN_TYPE_HVM;
 
-	refuses(f, &guest, -ENOTSUP, "PVH");
+	refuses(f, &guest, -EINVAL, "type");
+}
+
+static void given_no_wish_when_started_then_pvh_is_what_it_becomes_if_it_can(void **state)
+{
+	struct fixture *f = *state;
+	struct libxen_guest guest = rig_guest(f);
+	struct libxen_domain_info info;
+	struct libxen_domain *domain;
+
+	guest.type = LIBXEN_TYPE_AUTO;
+	guest.flags = LIBXEN_GUEST_PAUSED;
+	domain = rig_start(f, &guest);
+	info = rig_info(f, domain);
+
+	if (info.valid & LIBXEN_DOMAIN_INFO_TYPE)
+		assert_int_equal(info.type, rig_can_pvh ? LIBXEN_TYPE_PVH : LIBXEN_TYPE_PV);
+	rig_stop(f, domain);
 }
 
 static void given_unknown_flags_when_started_then_they_are_refused(void **state)
@@ -173,8 +190,8 @@ static int cancel_at(const struct libxen_progress *progress, void *data)
 
 static void given_each_step_when_cancelled_there_then_nothing_is_left(void **state)
 {
-	static const char *const steps[] = { "check",	     "create domain",	"give memory",
-					     "write kernel", "pin page tables", "let it run" };
+	static const char *const steps[] = { "check",	     "create domain",  "give memory",
+					     "write kernel", "allocate ports", "let it run" };
 	struct fixture *f = *state;
 	struct libxen_guest guest = rig_guest(f);
 
@@ -211,7 +228,8 @@ int start_suite(void)
 		TEST(given_a_uuid_when_started_then_the_domain_has_it),
 		TEST(given_a_long_command_line_when_started_then_the_limit_is_named),
 		TEST(given_a_missing_ramdisk_when_started_then_it_is_named),
-		TEST(given_a_pvh_wish_when_started_then_it_is_refused),
+		TEST(given_an_hvm_wish_when_started_then_it_is_refused),
+		TEST(given_no_wish_when_started_then_pvh_is_what_it_becomes_if_it_can),
 		TEST(given_unknown_flags_when_started_then_they_are_refused),
 		TEST(given_a_wish_from_the_future_when_started_then_it_is_refused),
 		TEST(given_each_step_when_cancelled_there_then_nothing_is_left),
