@@ -503,6 +503,223 @@ static void given_an_op_that_xen_was_built_without_when_it_is_made_then_it_is_en
 	assert_int_equal(lx_hc_physinfo(&f->hc, &host), -ENOTSUP);
 }
 
+/* --- hardware-virtualised guests --- */
+
+/* A field of the payload of a domctl. */
+static void expect_payload(struct fixture *f, const char *payload, const char *field,
+			   uint64_t value)
+{
+	size_t at = facts_always(&facts, "xen_domctl", "u")->offset;
+	const struct facts_field *fact = facts_find(&facts, f->release, payload, field);
+
+	if (!fact)
+		fail_msg("%s has no %s", payload, field);
+	memcpy(f->expected + at + fact->offset, &value, fact->size);
+}
+
+static void expect_domctl(struct fixture *f, const char *command)
+{
+	uint64_t cmd;
+
+	assert_int_equal(f->count, 1);
+	assert_int_equal(f->calls[0].op, number("__HYPERVISOR_domctl"));
+	assert_true(facts_constant(&facts, f->release, command, &cmd));
+	expect(f, "cmd", cmd);
+	expect(f, "interface_version", facts.releases[f->release].domctl);
+	expect(f, "domain", DOMID);
+}
+
+static void given_a_parameter_when_it_is_set_then_the_structure_is_as_xen_has_it(void **state)
+{
+	struct fixture *f = *state;
+
+	goes_by(f, "xen_hvm_param", 1);
+
+	assert_int_equal(lx_hc_hvm_param(&f->hc, DOMID, LX_PARAM_IDENT_PT, 0x123456789a000), 0);
+
+	assert_int_equal(f->count, 1);
+	assert_int_equal(f->calls[0].op, number("__HYPERVISOR_hvm_op"));
+	assert_int_equal(f->calls[0].arg[0], number("HVMOP_set_param"));
+	expect(f, "domid", DOMID);
+	expect(f, "index", number("HVM_PARAM_IDENT_PT"));
+	expect(f, "value", 0x123456789a000);
+	check_structure(f, &f->calls[0]);
+}
+
+static int give_param(struct fixture *f, unsigned char *structure)
+{
+	uint64_t value = 0xfedcba9876543210;
+
+	memcpy(structure + facts_always(&facts, f->structure, "value")->offset, &value,
+	       sizeof(value));
+	return 0;
+}
+
+static void given_a_parameter_when_it_is_read_then_xens_value_comes_back(void **state)
+{
+	struct fixture *f = *state;
+	uint64_t value = 5; /* does not go down */
+
+	goes_by(f, "xen_hvm_param", 1);
+	f->answer = give_param;
+
+	assert_int_equal(lx_hc_hvm_param_get(&f->hc, DOMID, LX_PARAM_CONSOLE_PFN, &value), 0);
+
+	assert_int_equal(f->count, 1);
+	assert_int_equal(f->calls[0].op, number("__HYPERVISOR_hvm_op"));
+	assert_int_equal(f->calls[0].arg[0], number("HVMOP_get_param"));
+	expect(f, "domid", DOMID);
+	expect(f, "index", number("HVM_PARAM_CONSOLE_PFN"));
+	check_structure(f, &f->calls[0]);
+	assert_int_equal(value, 0xfedcba9876543210);
+}
+
+static void given_a_refusal_when_a_parameter_is_set_or_read_then_it_is_named(void **state)
+{
+	struct fixture *f = *state;
+	uint64_t value = 5;
+
+	goes_by(f, "xen_hvm_param", 1);
+	f->returns = -EINVAL;
+
+	assert_int_equal(lx_hc_hvm_param(&f->hc, DOMID, 17, 1), -EINVAL);
+	assert_string_equal(f->error.text,
+			    "Xen refuses parameter 17 of domain 7: Invalid argument");
+
+	assert_int_equal(lx_hc_hvm_param_get(&f->hc, DOMID, 18, &value), -EINVAL);
+	assert_string_equal(f->error.text,
+			    "Xen refuses parameter 18 of domain 7: Invalid argument");
+	assert_int_equal(value, 0);
+}
+
+/* Xen reads the records from where the payload points to: all of them must be there. */
+static void check_records(struct fixture *f, const unsigned char *records, size_t size)
+{
+	size_t payload = facts_always(&facts, "xen_domctl", "u")->offset;
+	uint64_t pointer;
+
+	assert_int_equal(lx_hc_hvm_set_context(&f->hc, DOMID, records, size), 0);
+
+	memcpy(&pointer,
+	       f->calls[0].bytes + payload +
+		       facts_always(&facts, "xen_domctl_hvmcontext", "buffer")->offset,
+	       sizeof(pointer));
+	expect_domctl(f, "XEN_DOMCTL_sethvmcontext");
+	expect_payload(f, "xen_domctl_hvmcontext", "size", size);
+	expect_payload(f, "xen_domctl_hvmcontext", "buffer", pointer);
+	check_structure(f, &f->calls[0]);
+	assert_memory_equal((void *)(uintptr_t)pointer, records, size);
+}
+
+static void given_records_when_they_are_set_then_any_xen_finds_all_of_them(void **state)
+{
+	static const size_t sizes[] = { 1, 1328, LX_HVM_CONTEXT_MAX };
+	unsigned char *records = malloc(LX_HVM_CONTEXT_MAX);
+	struct fixture *f = *state;
+
+	assert_non_null(records);
+	for (size_t i = 0; i < LX_HVM_CONTEXT_MAX; i++)
+		records[i] = (unsigned char)(i * 7 + (i >> 8));
+	goes_by(f, "xen_domctl", 0);
+
+	for (size_t r = facts_first(&facts); r < facts.release_count; r++) {
+		for (size_t i = 0; i < sizeof(sizes) / sizeof(sizes[0]); i++) {
+			use_release(f, r);
+			check_records(f, records, sizes[i]);
+		}
+	}
+	free(records);
+}
+
+static void given_too_many_records_when_they_are_set_then_xen_is_not_called(void **state)
+{
+	static const unsigned char records[LX_HVM_CONTEXT_MAX + 1];
+	struct fixture *f = *state;
+
+	goes_by(f, "xen_domctl", 0);
+
+	assert_int_equal(lx_hc_hvm_set_context(&f->hc, DOMID, records, sizeof(records)), -E2BIG);
+
+	assert_int_equal(f->count, 0);
+	assert_non_null(strstr(f->error.text, "131073 bytes"));
+}
+
+/* In bytes from 4.17 on; before, in MiB, of which there must be enough. */
+static void given_any_xen_when_a_paging_pool_is_set_then_it_is_told_in_its_own_way(void **state)
+{
+	static const struct {
+		uint64_t bytes, mib;
+	} table[] = {
+		{ 0x1000, 1 },	       { 0xfffff, 1 },	      { 0x100000, 1 },
+		{ 0x100001, 2 },       { 0x200000, 2 },	      { 0x5ff000, 6 },
+		{ 0x100000000, 4096 }, { 0x100001000, 4097 }, { 0x2000000000, 0x20000 },
+	};
+	struct fixture *f = *state;
+	size_t in_bytes = 0, in_mib = 0;
+
+	goes_by(f, "xen_domctl", 0);
+
+	for (size_t r = facts_first(&facts); r < facts.release_count; r++) {
+		for (size_t i = 0; i < sizeof(table) / sizeof(table[0]); i++) {
+			uint64_t cmd;
+
+			use_release(f, r);
+
+			assert_int_equal(lx_hc_paging_pool(&f->hc, DOMID, table[i].bytes), 0);
+
+			if (facts_constant(&facts, r, "XEN_DOMCTL_set_paging_mempool_size", &cmd)) {
+				in_bytes++;
+				expect_domctl(f, "XEN_DOMCTL_set_paging_mempool_size");
+				expect_payload(f, "xen_domctl_paging_mempool", "size",
+					       table[i].bytes);
+			} else {
+				in_mib++;
+				expect_domctl(f, "XEN_DOMCTL_shadow_op");
+				expect_payload(f, "xen_domctl_shadow_op", "op",
+					       number("XEN_DOMCTL_SHADOW_OP_SET_ALLOCATION"));
+				expect_payload(f, "xen_domctl_shadow_op", "mb", table[i].mib);
+			}
+			check_structure(f, &f->calls[0]);
+		}
+	}
+	assert_true(in_bytes && in_mib);
+}
+
+static void given_any_xen_when_a_clock_is_chosen_then_the_structure_is_as_it_has_it(void **state)
+{
+	struct fixture *f = *state;
+
+	goes_by(f, "xen_domctl", 0);
+
+	for (size_t r = facts_first(&facts); r < facts.release_count; r++) {
+		use_release(f, r);
+
+		assert_int_equal(lx_hc_tsc_mode(&f->hc, DOMID, LX_TSC_NATIVE), 0);
+
+		expect_domctl(f, "XEN_DOMCTL_settscinfo");
+		expect_payload(f, "xen_domctl_tsc_info", "tsc_mode", 2);
+		check_structure(f, &f->calls[0]);
+	}
+}
+
+static void given_a_refusal_when_a_guest_is_set_up_then_the_op_is_named(void **state)
+{
+	static const unsigned char records[8];
+	struct fixture *f = *state;
+
+	goes_by(f, "xen_domctl", 0);
+	f->returns = -ENOMEM;
+
+	assert_int_equal(lx_hc_paging_pool(&f->hc, DOMID, 4096), -ENOMEM);
+	assert_non_null(strstr(f->error.text, "set_paging_mempool_size for domain 7"));
+
+	assert_int_equal(lx_hc_tsc_mode(&f->hc, DOMID, LX_TSC_NATIVE), -ENOMEM);
+	assert_non_null(strstr(f->error.text, "settscinfo for domain 7"));
+
+	assert_int_equal(lx_hc_hvm_set_context(&f->hc, DOMID, records, sizeof(records)), -ENOMEM);
+	assert_non_null(strstr(f->error.text, "sethvmcontext for domain 7"));
+}
+
 /* --- what answers are made of --- */
 
 static void put(struct fixture *f, unsigned char *structure, const char *field, uint64_t value)
@@ -976,6 +1193,15 @@ int main(void)
 		TEST(given_no_such_domain_when_it_is_paused_then_the_sentence_says_so),
 		TEST(given_a_refusal_when_a_domain_is_paused_then_op_and_domain_are_named),
 		TEST(given_an_op_that_xen_was_built_without_when_it_is_made_then_it_is_enotsup),
+
+		TEST(given_a_parameter_when_it_is_set_then_the_structure_is_as_xen_has_it),
+		TEST(given_a_parameter_when_it_is_read_then_xens_value_comes_back),
+		TEST(given_a_refusal_when_a_parameter_is_set_or_read_then_it_is_named),
+		TEST(given_records_when_they_are_set_then_any_xen_finds_all_of_them),
+		TEST(given_too_many_records_when_they_are_set_then_xen_is_not_called),
+		TEST(given_any_xen_when_a_paging_pool_is_set_then_it_is_told_in_its_own_way),
+		TEST(given_any_xen_when_a_clock_is_chosen_then_the_structure_is_as_it_has_it),
+		TEST(given_a_refusal_when_a_guest_is_set_up_then_the_op_is_named),
 		TEST(given_any_xen_when_the_host_is_asked_for_then_its_figures_come_back),
 		TEST(given_any_xen_when_domains_are_listed_then_each_is_read_at_its_place),
 		TEST(given_a_xen_that_claims_too_many_when_domains_are_listed_then_the_room_counts),

@@ -117,6 +117,31 @@ static const struct member gnttab_limits_members[] = {
 	{ 0 },
 };
 
+static const struct member shadow_members[] = {
+	SAME(lx_shadow_op, op),
+	SAME(lx_shadow_op, mb),
+	{ 0 },
+};
+
+static const struct member paging_mempool_members[] = {
+	SAME(lx_paging_mempool, size),
+	{ 0 },
+};
+
+static const struct member tsc_members[] = {
+	SAME(lx_tsc_info, tsc_mode),
+	SAME(lx_tsc_info, gtsc_khz),
+	SAME(lx_tsc_info, incarnation),
+	SAME(lx_tsc_info, elapsed_nsec),
+	{ 0 },
+};
+
+static const struct member hvm_context_members[] = {
+	SAME(lx_hvm_context, size),
+	SAME(lx_hvm_context, buffer),
+	{ 0 },
+};
+
 static const struct member physinfo_members[] = {
 	SAME(lx_hc_physinfo, threads_per_core), SAME(lx_hc_physinfo, cores_per_socket),
 	SAME(lx_hc_physinfo, nr_cpus),		SAME(lx_hc_physinfo, max_cpu_id),
@@ -151,6 +176,10 @@ static const char *const create_unused[] = { "config.dummy", NULL };
 static const char *const info_unused[] = { "pad1", "pad2", "arch_config.misc_flags", NULL };
 static const char *const physinfo_unused[] = { "arch_capabilities", "pad", "hw_cap", NULL };
 static const char *const readconsole_unused[] = { "pad0", "pad1", NULL };
+static const char *const shadow_unused[] = {
+	"mode", "dirty_bitmap", "pages", "stats.fault_count", "stats.dirty_count", NULL
+};
+static const char *const tsc_unused[] = { "pad", NULL };
 static const char *const none_unused[] = { NULL };
 
 static const struct structure structures[] = {
@@ -170,6 +199,14 @@ static const struct structure structures[] = {
 	  none_ours, none_unused, &lx_domctl_max_evtchn },
 	{ "xen_domctl_set_gnttab_limits", false, sizeof(struct lx_gnttab_limits), 0,
 	  gnttab_limits_members, none_ours, none_unused, &lx_domctl_gnttab_limits },
+	{ "xen_domctl_shadow_op", false, sizeof(struct lx_shadow_op), 0, shadow_members, none_ours,
+	  shadow_unused, &lx_domctl_shadow },
+	{ "xen_domctl_paging_mempool", false, sizeof(struct lx_paging_mempool), 0,
+	  paging_mempool_members, none_ours, none_unused, &lx_domctl_set_paging_mempool },
+	{ "xen_domctl_tsc_info", false, sizeof(struct lx_tsc_info), 4, tsc_members, none_ours,
+	  tsc_unused, &lx_domctl_set_tsc },
+	{ "xen_domctl_hvmcontext", false, sizeof(struct lx_hvm_context), 4, hvm_context_members,
+	  none_ours, none_unused, &lx_domctl_set_hvm_context },
 	{ "xen_sysctl_physinfo", true, sizeof(struct lx_hc_physinfo), 4, physinfo_members,
 	  physinfo_ours, physinfo_unused, &lx_sysctl_physinfo },
 	{ "xen_sysctl_readconsole", true, sizeof(struct lx_readconsole), 0, readconsole_members,
@@ -553,13 +590,24 @@ static const struct {
 	const struct lx_op *op;
 	bool sysctl;
 } ops[] = {
-	{ &lx_domctl_create, false },	      { &lx_domctl_destroy, false },
-	{ &lx_domctl_pause, false },	      { &lx_domctl_unpause, false },
-	{ &lx_domctl_info, false },	      { &lx_domctl_max_mem, false },
-	{ &lx_domctl_set_context, false },    { &lx_domctl_max_vcpus, false },
-	{ &lx_domctl_hypercall_init, false }, { &lx_domctl_max_evtchn, false },
-	{ &lx_domctl_gnttab_limits, false },  { &lx_sysctl_readconsole, true },
-	{ &lx_sysctl_physinfo, true },	      { &lx_sysctl_info_list, true },
+	{ &lx_domctl_create, false },
+	{ &lx_domctl_destroy, false },
+	{ &lx_domctl_pause, false },
+	{ &lx_domctl_unpause, false },
+	{ &lx_domctl_info, false },
+	{ &lx_domctl_max_mem, false },
+	{ &lx_domctl_set_context, false },
+	{ &lx_domctl_max_vcpus, false },
+	{ &lx_domctl_hypercall_init, false },
+	{ &lx_domctl_max_evtchn, false },
+	{ &lx_domctl_gnttab_limits, false },
+	{ &lx_domctl_shadow, false },
+	{ &lx_domctl_set_tsc, false },
+	{ &lx_domctl_set_paging_mempool, false },
+	{ &lx_domctl_set_hvm_context, false },
+	{ &lx_sysctl_readconsole, true },
+	{ &lx_sysctl_physinfo, true },
+	{ &lx_sysctl_info_list, true },
 };
 
 static void given_any_op_when_a_xen_is_asked_then_number_and_presence_are_as_in_its_headers(
@@ -610,6 +658,47 @@ static void given_the_known_releases_when_they_are_compared_then_all_are_there_i
 		assert_int_equal(lx_releases[i].release, facts.releases[first + i].number);
 		assert_int_equal(lx_releases[i].domctl, facts.releases[first + i].domctl);
 		assert_int_equal(lx_releases[i].sysctl, facts.releases[first + i].sysctl);
+	}
+}
+
+/* --- what is the same in every release that has it --- */
+
+static const struct {
+	const char *name;
+	uint64_t ours;
+} constants[] = {
+	{ "HVM_PARAM_STORE_PFN", LX_PARAM_STORE_PFN },
+	{ "HVM_PARAM_STORE_EVTCHN", LX_PARAM_STORE_EVTCHN },
+	{ "HVM_PARAM_IDENT_PT", LX_PARAM_IDENT_PT },
+	{ "HVM_PARAM_CONSOLE_PFN", LX_PARAM_CONSOLE_PFN },
+	{ "HVM_PARAM_CONSOLE_EVTCHN", LX_PARAM_CONSOLE_EVTCHN },
+	{ "HVM_PARAM_TRIPLE_FAULT_REASON", LX_PARAM_TRIPLE_FAULT_REASON },
+	{ "XEN_X86_EMU_LAPIC", LX_EMULATION_PVH },
+	{ "XEN_HVM_MEMMAP_TYPE_RAM", LX_MAP_RAM },
+	{ "XEN_HVM_MEMMAP_TYPE_RESERVED", LX_MAP_RESERVED },
+	{ "XEN_HVM_MEMMAP_TYPE_ACPI", LX_MAP_ACPI },
+	/* The headers name the modes of domctl's where they tell the guest of them. */
+	{ "XEN_CPUID_TSC_MODE_DEFAULT", LX_TSC_DEFAULT },
+	{ "XEN_CPUID_TSC_MODE_ALWAYS_EMULATE", LX_TSC_EMULATED },
+	{ "XEN_CPUID_TSC_MODE_NEVER_EMULATE", LX_TSC_NATIVE },
+};
+
+static void given_a_constant_when_any_xen_has_it_then_its_value_is_ours(void **state)
+{
+	(void)state;
+
+	for (size_t i = 0; i < COUNT(constants); i++) {
+		size_t seen = 0;
+
+		for (size_t r = facts_first(&facts); r < facts.release_count; r++) {
+			uint64_t value;
+
+			if (!facts_constant(&facts, r, constants[i].name, &value))
+				continue;
+			seen++;
+			assert_int_equal(value, constants[i].ours);
+		}
+		assert_true(seen);
 	}
 }
 
@@ -809,6 +898,7 @@ int main(void)
 		cmocka_unit_test(given_any_xen_when_domains_are_listed_then_the_stride_is_its_own),
 		cmocka_unit_test(
 			given_the_known_releases_when_they_are_compared_then_all_are_there_in_order),
+		cmocka_unit_test(given_a_constant_when_any_xen_has_it_then_its_value_is_ours),
 		cmocka_unit_test(given_any_flag_when_it_is_translated_then_it_is_that_xens_bit),
 		cmocka_unit_test(
 			given_any_bit_of_xens_when_it_is_translated_then_it_is_the_right_flag_or_none),
