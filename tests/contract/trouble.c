@@ -66,7 +66,11 @@ static int tear_down(void **state)
 static int start(struct fixture *f, struct libxen_domain **domain)
 {
 	struct libxen_guest guest = {
-		.size = sizeof(guest), .kernel = f->image, .memory_bytes = 64 * MIB, .uuid = { 7 }
+		.size = sizeof(guest),
+		.kernel = f->image,
+		.memory_bytes = 64 * MIB,
+		.type = LIBXEN_TYPE_PV, /* faults are put into the calls of its builder */
+		.uuid = { 7 },
 	};
 
 	return libxen_start(f->xen, &guest, domain);
