@@ -126,7 +126,7 @@ static void put(unsigned char *body, size_t offset, uint64_t value, size_t bytes
 	memcpy(body + offset, &value, bytes); /* x86 is little-endian */
 }
 
-/* Append a record with a zeroed body; @next moves behind it. */
+/* Append a record, whose body is zero as yet; @next moves behind it. */
 static unsigned char *add_record(unsigned char **next, uint16_t type, uint16_t instance,
 				 uint32_t length)
 {

@@ -15,7 +15,7 @@ void lx_pvh_write_store(void *page);
 /* Write the page table that maps every address to itself. */
 void lx_pvh_write_ident(void *page);
 
-/* The records of @vcpus vCPUs: registers of the first, memory types of all. */
+/* The records of @vcpus vCPUs, in zeroed memory: registers of the first, memory types of all. */
 size_t lx_pvh_context_size(uint32_t vcpus);
 void lx_pvh_write_context(const struct lx_pvh_plan *plan, uint32_t vcpus, void *context);
 

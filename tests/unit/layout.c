@@ -633,6 +633,23 @@ static void given_any_op_when_a_xen_is_asked_then_number_and_presence_are_as_in_
 	}
 }
 
+static void given_any_op_with_fields_when_it_is_looked_for_then_its_structure_is_proved(
+	void **state)
+{
+	(void)state;
+
+	for (size_t i = 0; i < COUNT(ops); i++) {
+		size_t s = 0;
+
+		if (!ops[i].op->fields)
+			continue;
+		while (s < COUNT(structures) && structures[s].op != ops[i].op)
+			s++;
+		if (s == COUNT(structures))
+			fail_msg("no structure of this test is that of %s", ops[i].op->name);
+	}
+}
+
 static void given_any_xen_when_domains_are_listed_then_the_stride_is_its_own(void **state)
 {
 	(void)state;
@@ -895,6 +912,8 @@ int main(void)
 			given_every_structure_when_its_size_is_asked_for_then_it_fits_a_payload),
 		cmocka_unit_test(
 			given_any_op_when_a_xen_is_asked_then_number_and_presence_are_as_in_its_headers),
+		cmocka_unit_test(
+			given_any_op_with_fields_when_it_is_looked_for_then_its_structure_is_proved),
 		cmocka_unit_test(given_any_xen_when_domains_are_listed_then_the_stride_is_its_own),
 		cmocka_unit_test(
 			given_the_known_releases_when_they_are_compared_then_all_are_there_in_order),

@@ -269,6 +269,20 @@ static void given_a_kernel_up_to_1_gib_when_planned_then_start_info_is_below_or_
 	assert_non_null(strstr(error.text, "first GiB"));
 }
 
+static void given_a_kernel_up_to_4_gib_when_planned_then_it_is_too_high_but_not_misplaced(
+	void **state)
+{
+	struct lx_image image = kernel(MIB(16), FOUR_GIB);
+	struct lx_error error = { "" };
+	struct lx_pvh_plan plan;
+
+	(void)state;
+
+	assert_int_equal(lx_plan_pvh(&image, MIB_PAGES(8192), 0, &plan, &error), -ENOEXEC);
+
+	assert_non_null(strstr(error.text, "first GiB"));
+}
+
 static void given_a_ramdisk_up_to_the_hole_when_planned_then_a_byte_more_is_refused(void **state)
 {
 	uint64_t room = HOLE - 0x4a00000 - INFO_FRAMES * 4096;
@@ -549,6 +563,8 @@ int main(void)
 		cmocka_unit_test(given_next_to_no_memory_when_planned_then_it_is_too_small),
 		cmocka_unit_test(
 			given_a_kernel_up_to_1_gib_when_planned_then_start_info_is_below_or_it_is_refused),
+		cmocka_unit_test(
+			given_a_kernel_up_to_4_gib_when_planned_then_it_is_too_high_but_not_misplaced),
 		cmocka_unit_test(
 			given_a_ramdisk_up_to_the_hole_when_planned_then_a_byte_more_is_refused),
 		cmocka_unit_test(
