@@ -10,7 +10,7 @@
 
 enum { GUEST_SIZE_0_1 = 80, VCPUS_MAX = 128 };
 
-#define KNOWN_FLAGS (LIBXEN_GUEST_PAUSED | LIBXEN_GUEST_NO_CONSOLE)
+#define KNOWN_FLAGS (LIBXEN_GUEST_PAUSED | LIBXEN_GUEST_NO_CONSOLE | LIBXEN_GUEST_CHECK)
 
 static int check_ranges(struct libxen *xen, const struct libxen_guest *guest)
 {
@@ -143,7 +143,7 @@ static int start(struct libxen *xen, const struct libxen_guest *guest,
 		ret = choose_builder(xen, guest->type, &build, &builder);
 	if (ret == 0)
 		ret = choose_uuid(xen, guest->uuid, build.uuid);
-	if (ret == 0)
+	if (ret == 0 && !(guest->flags & LIBXEN_GUEST_CHECK))
 		ret = builder->build(&xen->hc, &build, &domain->domid);
 	memcpy(domain->uuid, build.uuid, sizeof(domain->uuid));
 	return ret;
@@ -202,8 +202,11 @@ int libxen_start(struct libxen *xen, const struct libxen_guest *guest,
 	ret = start(xen, &now, &ramdisk, handle);
 	if (ret < 0)
 		goto out;
-	*domain = handle;
-	handle = NULL;
+	*domain = NULL;
+	if (!(now.flags & LIBXEN_GUEST_CHECK)) {
+		*domain = handle;
+		handle = NULL;
+	}
 out:
 	libxen_domain_close(handle);
 	lx_bytes_free(&ramdisk);

@@ -15,6 +15,7 @@ extern "C" {
 enum {
 	LIBXEN_GUEST_PAUSED = 1u << 0,	   /* leave it suspended, to be resumed */
 	LIBXEN_GUEST_NO_CONSOLE = 1u << 1, /* no console: the guest runs silently */
+	LIBXEN_GUEST_CHECK = 1u << 2,	   /* check all that can be, then start nothing */
 };
 
 /** A guest to be started. Members left 0 have the default that is named. */
@@ -41,6 +42,9 @@ struct libxen_guest {
  * With a console (the default) the guest waits when 2048 bytes of output are unread:
  * keep a libxen_console open, or start it with LIBXEN_GUEST_NO_CONSOLE. To miss nothing,
  * start with LIBXEN_GUEST_PAUSED, open the console, then resume.
+ *
+ * With LIBXEN_GUEST_CHECK it ends after these checks: 0 means that nothing speaks against a
+ * start now, no domain was made, and @p domain is NULL.
  *
  * @param[in,out] xen     an open connection
  * @param[in]     guest   what to start; read during the call only

@@ -192,6 +192,7 @@ static const struct constant constants[] = {
 	CONSTANT(LIBXEN_GUEST_PAUSED, 1),
 	CONSTANT(LIBXEN_DESTROY_NO_WAIT, 1),
 	CONSTANT(LIBXEN_GUEST_NO_CONSOLE, 2),
+	CONSTANT(LIBXEN_GUEST_CHECK, 4),
 };
 
 static void given_a_program_compiled_long_ago_when_it_runs_then_members_lie_where_they_did(

@@ -216,6 +216,34 @@ static void given_no_console_when_started_then_none_can_be_opened(void **state)
 	rig_stop(f, domain);
 }
 
+static void given_a_check_when_nothing_is_wrong_then_no_domain_is_made(void **state)
+{
+	struct fixture *f = *state;
+	struct libxen_guest guest = rig_guest(f);
+	struct libxen_domain_info infos[64] = { { .size = sizeof(infos[0]) } };
+	struct libxen_domain *domain = (struct libxen_domain *)&guest;
+	int before = libxen_list(f->xen, 0, infos, 64);
+
+	guest.flags = LIBXEN_GUEST_CHECK;
+
+	assert_int_equal(libxen_start(f->xen, &guest, &domain), 0);
+	assert_null(domain);
+	assert_int_equal(libxen_list(f->xen, 0, infos, 64), before);
+}
+
+static void given_a_check_when_something_is_wrong_then_it_is_said_as_at_a_start(void **state)
+{
+	struct fixture *f = *state;
+	struct libxen_guest guest = rig_guest(f);
+
+	guest.flags = LIBXEN_GUEST_CHECK;
+	guest.memory_bytes = 4 * MIB;
+	refuses(f, &guest, -ENOSPC, "MiB at least");
+
+	guest.memory_bytes = rig_host(f).memory_free_bytes + MIB;
+	refuses(f, &guest, -ENOMEM, "but the host has");
+}
+
 int start_suite(void)
 {
 	const struct CMUnitTest start[] = {
@@ -234,6 +262,8 @@ int start_suite(void)
 		TEST(given_a_wish_from_the_future_when_started_then_it_is_refused),
 		TEST(given_each_step_when_cancelled_there_then_nothing_is_left),
 		TEST(given_no_console_when_started_then_none_can_be_opened),
+		TEST(given_a_check_when_nothing_is_wrong_then_no_domain_is_made),
+		TEST(given_a_check_when_something_is_wrong_then_it_is_said_as_at_a_start),
 	};
 
 	return SUITE(start);

@@ -532,7 +532,9 @@ static void given_options_that_exclude_each_other_when_run_then_it_is_a_usage_er
 {
 	(void)state;
 
-	assert_usage_error("start", "xenctl: start: which kernel? --kernel FILE is missing\n");
+	assert_usage_error("start",
+			   "xenctl: start: which guest? give a FILE in the format of xl.cfg, or "
+			   "--kernel FILE\n");
 	assert_usage_error("start --kernel - --ramdisk -",
 			   "xenctl: start: kernel and ramdisk can not both be standard input\n");
 	assert_usage_error("start --kernel k --console --no-console",

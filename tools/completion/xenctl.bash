@@ -27,7 +27,7 @@ _xenctl() {
     mapfile -t COMPREPLY < <(compgen -W 'auto pv pvh' -- "$cur")
     return
     ;;
-  --cmdline | --memory | --vcpus | --uuid | --name | --timeout | --until)
+  --cmdline | --memory | --vcpus | --uuid | --name | --timeout | --until | --jobs | -j | --ignore)
     return
     ;;
   esac
@@ -35,7 +35,7 @@ _xenctl() {
   case $command in
   start)
     words='--kernel --ramdisk --cmdline --memory --vcpus --uuid --name --type --paused
-      --no-console --console --timing --json'
+      --no-console --console --timing --jobs --ignore --dry-run --json'
     ;;
   stop)
     words='--timeout' domains=yes
@@ -77,7 +77,7 @@ _xenctl() {
   if [[ $cur == -* ]]; then
     [ "$command" = image ] || words="$words --try-newer"
     mapfile -t COMPREPLY < <(compgen -W "$words --help" -- "$cur")
-  elif [ "$command" = image ]; then
+  elif [ "$command" = image ] || [ "$command" = start ]; then
     compopt -o filenames 2>/dev/null
     mapfile -t COMPREPLY < <(compgen -f -- "$cur")
   elif [ "$domains" = yes ]; then

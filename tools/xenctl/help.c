@@ -11,7 +11,7 @@ static const char exit_codes[] =
 	"Exit codes:\n"
 	"    0  done                          5  no Xen here, or one too old or too new\n"
 	"    1  failed                        6  not enough memory\n"
-	"    2  wrong command line          124  the time was over\n"
+	"    2  wrong command line or file  124  the time was over\n"
 	"    3  no such domain              130  interrupted\n"
 	"    4  not allowed\n"
 	"With several domains, each is tried and the highest code is returned.\n";

@@ -5,11 +5,12 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
+#include <stdatomic.h>
 #include <stddef.h>
 #include <unistd.h>
 
 /* A signal belongs to the process: nothing but a global reaches its handler. */
-static volatile sig_atomic_t interrupted;
+static atomic_int interrupted; /* threads of several starts look at it, too */
 static int wake[2] = { -1, -1 };
 
 static void note(int number)

@@ -90,7 +90,7 @@ void ctl_json_bool(struct ctl_json *json, const char *key, bool value)
 
 void ctl_json_text(struct ctl_json *json, const char *key, const char *value)
 {
-	char safe[512];
+	char safe[2048]; /* a command line fits, and a path most often */
 
 	if (json && !json->failed)
 		add(json, key, json_object_new_string(ctl_filter_line(value, safe, sizeof(safe))));

@@ -30,6 +30,33 @@ static void make_getopt_table(const struct ctl_option *options, struct option *t
 	table[i] = (struct option){ 0 };
 }
 
+/* ":h", and a letter for each option that has one. */
+static void make_letters(const struct ctl_option *options, char letters[2 * OPTIONS_MAX + 3])
+{
+	char *at = stpcpy(letters, ":h");
+	int i;
+
+	for (i = 0; options[i].name && i < OPTIONS_MAX; i++) {
+		if (!options[i].letter)
+			continue;
+		*at++ = options[i].letter;
+		if (options[i].takes)
+			*at++ = ':';
+	}
+	*at = '\0';
+}
+
+/* Which row getopt means: by the row's number, or by its letter. */
+static const struct ctl_option *find_row(const struct ctl_option *options, int code)
+{
+	int i;
+
+	for (i = 0; options[i].name; i++)
+		if (code == i + 1 || (options[i].letter && code == options[i].letter))
+			return &options[i];
+	return NULL;
+}
+
 static void complain_unknown(const struct ctl_command *command, const struct option *table,
 			     const char *typed)
 {
@@ -159,8 +186,8 @@ static void complain_refused(const struct ctl_command *command, const struct opt
 
 	if (optopt == HELP)
 		name = "help";
-	else if (optopt > 0 && optopt <= OPTIONS_MAX)
-		name = table[optopt - 1].name;
+	else if (optopt > 0 && find_row(command->options, optopt))
+		name = find_row(command->options, optopt)->name;
 
 	if (name && code == ':')
 		ctl_complain("%s: --%s needs a value; try 'xenctl %s --help'", command->name, name,
@@ -175,13 +202,15 @@ bool ctl_take_options(const struct ctl_command *command, int argc, char **argv, 
 		      char ***operands, int *exit_code)
 {
 	struct option table[OPTIONS_MAX + 2];
+	char letters[2 * OPTIONS_MAX + 3];
 	int code;
 
 	make_getopt_table(command->options, table);
+	make_letters(command->options, letters);
 	*exit_code = CTL_EXIT_USAGE;
 	opterr = 0;
 	optind = 0; /* begin anew, also if options were taken before */
-	while ((code = getopt_long(argc, argv, ":h", table, NULL)) != -1) {
+	while ((code = getopt_long(argc, argv, letters, table, NULL)) != -1) {
 		const struct ctl_option *option;
 		int ret;
 
@@ -194,7 +223,7 @@ bool ctl_take_options(const struct ctl_command *command, int argc, char **argv, 
 			complain_refused(command, table, code, argv);
 			return false;
 		}
-		option = &command->options[code - 1];
+		option = find_row(command->options, code);
 		ret = take_value(option, optarg, values);
 		if (ret < 0) {
 			refuse_value(command, option, optarg, ret);

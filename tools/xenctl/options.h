@@ -12,7 +12,7 @@ struct ctl_command;
 enum ctl_option_kind {
 	CTL_OPTION_FLAG,     /* bool */
 	CTL_OPTION_TEXT,     /* const char * */
-	CTL_OPTION_SIZE,     /* uint64_t, in bytes */
+	CTL_OPTION_SIZE,     /* uint64_t, in bytes, 1 at least */
 	CTL_OPTION_COUNT,    /* uint32_t, 1 at least */
 	CTL_OPTION_DURATION, /* int64_t, in milliseconds; -1 before it is given */
 	CTL_OPTION_UUID,     /* uint8_t[16] */
@@ -24,7 +24,8 @@ struct ctl_option {
 	const char *takes; /* what the value is called; NULL for a flag */
 	const char *help;  /* one line or more, ready to print but for the indentation */
 	enum ctl_option_kind kind;
-	size_t at; /* offset of the member in the command's own structure */
+	size_t at;   /* offset of the member in the command's own structure */
+	char letter; /* its short form; 0: none */
 };
 
 /* Every command that talks to Xen takes it. */

@@ -62,6 +62,19 @@ const char *ctl_shutdown_word(uint32_t reason)
 	return "unknown";
 }
 
+const char *ctl_wish_type_word(uint32_t type)
+{
+	switch (type) {
+	case LIBXEN_TYPE_AUTO:
+		return "auto";
+	case LIBXEN_TYPE_PV:
+		return "pv";
+	case LIBXEN_TYPE_PVH:
+		return "pvh";
+	}
+	return "unknown";
+}
+
 int ctl_parse_type(const char *text, uint32_t *type)
 {
 	if (strcmp(text, "auto") == 0)
