@@ -22,7 +22,7 @@ struct libxen_domain {
 	uint8_t uuid[16]; /* Xen gives a freed number to the next domain; this tells them apart */
 };
 
-/* The largest ramdisk that is read. */
+/* The largest ramdisk that is read, or several together. */
 #define LX_RAMDISK_LIMIT ((size_t)4 << 30)
 
 /* 0, or -ENOTCONN and a sentence. */
@@ -48,6 +48,13 @@ int lx_sized_out(void *theirs, size_t first_size, const void *ours, size_t our_s
 /* Read a source, whatever kind it is; @what names it in sentences: "kernel", "ramdisk". */
 int lx_source_read(struct libxen *xen, const struct libxen_source *source, const char *what,
 		   size_t limit, struct lx_bytes *bytes);
+
+/*
+ * Read @count sources as lx_source_read() does; several are joined as ramdisks are, each at the
+ * next multiple of 4 bytes. @sources is an array whose stride is the size that its elements tell.
+ */
+int lx_sources_join(struct libxen *xen, const struct libxen_source *sources, uint32_t count,
+		    const char *what, size_t limit, struct lx_bytes *bytes);
 
 /* A handle for a domain that is known to be there. */
 struct libxen_domain *lx_domain_new(struct libxen *xen, uint32_t domid, const uint8_t uuid[16]);

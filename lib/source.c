@@ -4,8 +4,9 @@
 
 #include <errno.h>
 #include <stdio.h>
+#include <string.h>
 
-enum { SOURCE_SIZE_0_1 = 40 };
+enum { SOURCE_SIZE_0_1 = 40, JOIN_ALIGN = 4 };
 
 static int from_memory(struct libxen *xen, const struct libxen_source *source, const char *what,
 		       size_t limit, struct lx_bytes *bytes)
@@ -44,4 +45,82 @@ int lx_source_read(struct libxen *xen, const struct libxen_source *source, const
 		return lx_fail(&xen->error, -EINVAL, "%u is not a kind of source for the %s",
 			       now.kind, what);
 	}
+}
+
+static int read_part(struct libxen *xen, const struct libxen_source *source, const char *what,
+		     size_t limit, struct lx_bytes *bytes)
+{
+	int ret;
+
+	ret = lx_source_read(xen, source, what, limit, bytes);
+	if (ret == 0 && bytes->size == 0)
+		ret = lx_fail(&xen->error, -EINVAL,
+			      "the %s is empty: make it anew, or leave it out", what);
+	return ret;
+}
+
+/* Add a source to what was joined so far. */
+static int append(struct libxen *xen, const struct libxen_source *source, const char *what,
+		  size_t limit, struct lx_bytes *joined)
+{
+	size_t at = (joined->size + JOIN_ALIGN - 1) & ~(size_t)(JOIN_ALIGN - 1);
+	struct lx_bytes part = { 0 };
+	int ret;
+
+	ret = read_part(xen, source, what, limit, &part);
+	if (ret < 0)
+		goto out;
+	if (at > limit || part.size > limit - at) {
+		ret = lx_fail(&xen->error, -EFBIG, "with %s they are larger than %zu MiB", what,
+			      limit >> 20);
+		goto out;
+	}
+	ret = lx_bytes_grow(joined, at + part.size, &xen->error); /* with zeros */
+	if (ret < 0)
+		goto out;
+	memcpy((uint8_t *)joined->mapping + at, part.data, part.size);
+out:
+	lx_bytes_free(&part);
+	return ret;
+}
+
+int lx_sources_join(struct libxen *xen, const struct libxen_source *sources, uint32_t count,
+		    const char *what, size_t limit, struct lx_bytes *bytes)
+{
+	const unsigned char *at = (const unsigned char *)sources;
+	struct lx_bytes joined = { 0 };
+	char name[32];
+	size_t stride;
+	uint32_t i;
+	int ret = 0;
+
+	*bytes = joined;
+	if (count == 0)
+		return 0;
+	if (!sources)
+		return lx_fail(&xen->error, -EINVAL, "there are said to be %u %ss, but not where",
+			       count, what);
+	if (count == 1) /* as it is, without a copy */
+		return read_part(xen, sources, what, limit, bytes);
+
+	stride = sources->size;
+	for (i = 0; i < count; i++, at += stride) {
+		const struct libxen_source *source = (const void *)at;
+
+		if (source->size != stride || stride % sizeof(uint64_t) != 0) {
+			ret = lx_fail(&xen->error, -EINVAL,
+				      "struct libxen_source %u of the %ss has a wrong size", i + 1,
+				      what);
+			goto out;
+		}
+		snprintf(name, sizeof(name), "%s %u", what, i + 1);
+		ret = append(xen, source, name, limit, &joined);
+		if (ret < 0)
+			goto out;
+	}
+	*bytes = joined;
+	joined = (struct lx_bytes){ 0 };
+out:
+	lx_bytes_free(&joined);
+	return ret;
 }

@@ -23,7 +23,7 @@ static int check_ranges(struct libxen *xen, const struct libxen_guest *guest)
 	if (guest->vcpus > VCPUS_MAX)
 		return lx_fail(error, -EINVAL, "%u vCPUs are too many: a guest can have 1 to %d",
 			       guest->vcpus, VCPUS_MAX);
-	if ((guest->flags & ~KNOWN_FLAGS) || guest->reserved)
+	if (guest->flags & ~KNOWN_FLAGS)
 		return lx_fail(error, -E2BIG, "this libxen does not know the flags 0x%x",
 			       guest->flags & ~KNOWN_FLAGS);
 	if (guest->type > LIBXEN_TYPE_PVH)
@@ -149,25 +149,21 @@ static int start(struct libxen *xen, const struct libxen_guest *guest,
 	return ret;
 }
 
-/* No more of it than the guest has room for: it may come from a pipe that never ends. */
-static int read_ramdisk(struct libxen *xen, const struct libxen_guest *guest,
-			struct lx_bytes *ramdisk)
+/* No more of them than the guest has room for: one may come from a pipe that never ends. */
+static int read_ramdisks(struct libxen *xen, const struct libxen_guest *guest,
+			 struct lx_bytes *ramdisk)
 {
 	size_t limit =
 		guest->memory_bytes < LX_RAMDISK_LIMIT ? guest->memory_bytes : LX_RAMDISK_LIMIT;
 	int ret;
 
-	if (!guest->ramdisk)
-		return 0;
-	ret = lx_source_read(xen, guest->ramdisk, "ramdisk", limit, ramdisk);
+	ret = lx_sources_join(xen, guest->ramdisks, guest->ramdisk_count, "ramdisk", limit,
+			      ramdisk);
 	if (ret == -EFBIG)
 		return lx_fail(&xen->error, -ENOSPC,
-			       "the ramdisk alone is larger than %zu MiB of memory: give the guest "
-			       "more",
+			       "the %s larger than %zu MiB of memory: give the guest more",
+			       guest->ramdisk_count > 1 ? "ramdisks alone are" : "ramdisk alone is",
 			       limit >> 20);
-	if (ret == 0 && !ramdisk->size)
-		return lx_fail(&xen->error, -EINVAL,
-			       "the ramdisk is empty: make it anew, or leave it out");
 	return ret;
 }
 
@@ -189,7 +185,7 @@ int libxen_start(struct libxen *xen, const struct libxen_guest *guest,
 	ret = check_ranges(xen, &now);
 	if (ret < 0)
 		goto out;
-	ret = read_ramdisk(xen, &now, &ramdisk);
+	ret = read_ramdisks(xen, &now, &ramdisk);
 	if (ret < 0)
 		goto out;
 

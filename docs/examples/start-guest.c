@@ -27,7 +27,8 @@ int main(int argc, char **argv)
 	if (ret == 0)
 		ret = libxen_image_open(xen, &kernel, &image);
 	guest.kernel = image;
-	guest.ramdisk = &ramdisk;
+	guest.ramdisks = &ramdisk;
+	guest.ramdisk_count = 1;
 	guest.memory_bytes = 256 << 20;
 	if (ret == 0)
 		ret = libxen_start(xen, &guest, &domain);

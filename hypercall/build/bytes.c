@@ -34,18 +34,18 @@ static int map_file(struct lx_bytes *bytes, int fd, size_t size, const char *wha
 	return 0;
 }
 
-static int grow(struct lx_bytes *bytes, struct lx_error *error)
+int lx_bytes_grow(struct lx_bytes *bytes, size_t size, struct lx_error *error)
 {
-	size_t size = bytes->mapping_size * 2;
 	void *mapping;
 
 	if (!bytes->mapping)
-		return lx_bytes_room(bytes, FIRST_ROOM, error);
+		return lx_bytes_room(bytes, size, error);
 	mapping = mremap(bytes->mapping, bytes->mapping_size, size, MREMAP_MAYMOVE);
 	if (mapping == MAP_FAILED)
 		return lx_fail_errno(error, -errno, "no room for %zu bytes", size);
-	bytes->data = bytes->mapping = mapping;
-	bytes->mapping_size = size;
+	*bytes = (struct lx_bytes){
+		.data = mapping, .size = size, .mapping = mapping, .mapping_size = size
+	};
 	return 0;
 }
 
@@ -74,7 +74,7 @@ static int read_to_end(struct lx_bytes *bytes, int fd, size_t limit, const char 
 
 	do {
 		if (used == room.mapping_size) {
-			ret = grow(&room, error);
+			ret = lx_bytes_grow(&room, used ? used * 2 : FIRST_ROOM, error);
 			if (ret < 0)
 				goto out;
 		}

@@ -25,6 +25,8 @@ int lx_bytes_from_fd(struct lx_bytes *bytes, int fd, size_t limit, const char *w
 		     struct lx_error *error);
 /* Room for @size bytes to be written through @mapping; zeroed. */
 int lx_bytes_room(struct lx_bytes *bytes, size_t size, struct lx_error *error);
+/* The same in place of an empty one or of a smaller room, whose bytes stay. */
+int lx_bytes_grow(struct lx_bytes *bytes, size_t size, struct lx_error *error);
 void lx_bytes_free(struct lx_bytes *bytes); /* makes it empty; takes an empty one */
 
 #endif

@@ -42,17 +42,11 @@ static const char *first_bytes(const struct lx_bytes *bytes, char text[12])
 /* What to do about a file that is no kernel at all. */
 #define WANTED "give it a bzImage or an ELF vmlinux"
 
-/* A file that is neither bzImage, nor ELF, nor gzip: name what it is as well as can be. */
+/* A file that is neither bzImage, nor ELF, nor packed: name what it is as well as can be. */
 static int fail_unknown(const struct lx_bytes *file, struct lx_error *error)
 {
-	const struct lx_packing *packing = lx_packing_find(file->data, file->size);
 	char text[12];
 
-	if (packing)
-		return lx_fail(
-			error, -ENOEXEC,
-			"it is packed with %s as a whole; libxen takes that inside a bzImage only",
-			packing->name);
 	if (looks_like_text(file))
 		return lx_fail(error, -ENOEXEC, "this is text, not a kernel; " WANTED);
 	if (file->size >= 0x40 && memcmp(file->data + 0x38, "ARM\x64", 4) == 0)
@@ -78,11 +72,6 @@ static int check_packing(const struct lx_packing *packing, const struct lx_bytes
 			error, -ENOTSUP,
 			"it is packed with something that libxen does not know: it begins with %s",
 			first_bytes(packed, text));
-	if (!packing->option)
-		return lx_fail(error, -ENOTSUP,
-			       "it is packed with %s, which this libxen does not unpack; "
-			       "give it an uncompressed vmlinux",
-			       packing->name);
 	if (!packing->unpack)
 		return lx_fail(error, -ENOTSUP,
 			       "it is packed with %s, and this libxen was built without %s: "
@@ -91,12 +80,30 @@ static int check_packing(const struct lx_packing *packing, const struct lx_bytes
 	return 0;
 }
 
-/* Unpack @packed, which ends in the size of what comes out, into image->elf. */
-static int unpack(struct lx_image *image, const struct lx_bytes *packed,
+/* The room that @packed ends with announcing. */
+static int make_room(struct lx_bytes *room, const struct lx_bytes *packed, struct lx_error *error)
+{
+	size_t size = lx_get32(packed->data + packed->size - SIZE_BYTES);
+
+	if (size == 0)
+		return lx_fail(error, -EBADMSG, "it is damaged: it announces to unpack to nothing");
+	if (size > LX_IMAGE_LIMIT)
+		return lx_fail(
+			error, -EFBIG,
+			"it announces to unpack to %zu bytes, more than the %u MiB libxen takes",
+			size, LX_IMAGE_LIMIT >> 20);
+	return lx_bytes_room(room, size, error);
+}
+
+/*
+ * Unpack @packed into image->elf. A bzImage's payload ends in the size of what comes out, and so
+ * does gzip; of another packed file (@bare) nobody knows the size before its end.
+ */
+static int unpack(struct lx_image *image, const struct lx_bytes *packed, bool bare,
 		  const struct lx_progress *progress, struct lx_error *error)
 {
 	const struct lx_packing *packing = lx_packing_find(packed->data, packed->size);
-	struct lx_unpack job = { .progress = progress, .error = error };
+	struct lx_unpack job = { .out_begin = ELFMAG, .progress = progress, .error = error };
 	int ret;
 
 	ret = check_packing(packing, packed, error);
@@ -107,20 +114,18 @@ static int unpack(struct lx_image *image, const struct lx_bytes *packed,
 			       packed->size);
 
 	job.in = packed->data;
-	job.in_size = packed->size - packing->appended_bytes;
-	job.out_size = lx_get32(packed->data + packed->size - SIZE_BYTES);
-	if (job.out_size == 0)
-		return lx_fail(error, -EBADMSG, "it is damaged: it announces to unpack to nothing");
-	if (job.out_size > LX_IMAGE_LIMIT)
-		return lx_fail(
-			error, -EFBIG,
-			"it announces to unpack to %zu bytes, more than the %u MiB libxen takes",
-			job.out_size, LX_IMAGE_LIMIT >> 20);
-
-	ret = lx_bytes_room(&image->elf, job.out_size, error);
-	if (ret < 0)
-		return ret;
-	job.out = image->elf.mapping;
+	job.in_size = packed->size;
+	if (bare && packing->appended_bytes != 0) {
+		job.growing = &image->elf;
+		job.out_limit = LX_IMAGE_LIMIT;
+	} else {
+		ret = make_room(&image->elf, packed, error);
+		if (ret < 0)
+			return ret;
+		job.in_size -= packing->appended_bytes;
+		job.out = image->elf.mapping;
+		job.out_size = image->elf.size;
+	}
 	image->compression = packing->name;
 	ret = packing->unpack(&job);
 	if (ret < 0)
@@ -135,7 +140,7 @@ static int find_elf(struct lx_image *image, const struct lx_progress *progress,
 		    struct lx_error *error)
 {
 	struct lx_bytes inner = { .data = image->file.data, .size = image->file.size };
-	const struct lx_packing *packing;
+	bool bare = !lx_bzimage_is(&image->file);
 	int ret;
 
 	if (image->file.size == 0)
@@ -143,10 +148,9 @@ static int find_elf(struct lx_image *image, const struct lx_progress *progress,
 	if (image->file.size > LX_IMAGE_LIMIT)
 		return lx_fail(error, -EFBIG, "it is larger than %u MiB", LX_IMAGE_LIMIT >> 20);
 
-	image->container = "ELF";
+	image->container = bare ? "ELF" : "bzImage";
 	image->compression = "none";
-	if (lx_bzimage_is(&image->file)) {
-		image->container = "bzImage";
+	if (!bare) {
 		ret = lx_bzimage_payload(&image->file, &inner, error);
 		if (ret < 0)
 			return ret;
@@ -155,14 +159,9 @@ static int find_elf(struct lx_image *image, const struct lx_progress *progress,
 		image->elf = inner;
 		return 0;
 	}
-	if (inner.data != image->file.data)
-		return unpack(image, &inner, progress, error);
-
-	/* Only gzip tells in its own format how much comes out. */
-	packing = lx_packing_find(inner.data, inner.size);
-	if (!packing || packing->appended_bytes != 0)
+	if (bare && !lx_packing_find(inner.data, inner.size))
 		return fail_unknown(&image->file, error);
-	return unpack(image, &inner, progress, error);
+	return unpack(image, &inner, bare, progress, error);
 }
 
 static int read_elf(struct lx_image *image, struct lx_error *error)

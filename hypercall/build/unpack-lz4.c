@@ -16,15 +16,19 @@ static int damaged(struct lx_unpack *job, const char *how)
 
 static int unpack_block(struct lx_unpack *job, const uint8_t *in, size_t size)
 {
-	size_t room = job->out_size - job->out_done;
-	int got;
+	size_t room;
+	int got, ret;
 
+	ret = lx_unpack_grow(job, BLOCK_BYTES);
+	if (ret < 0)
+		return ret;
+	room = job->out_size - job->out_done;
 	if (room > BLOCK_BYTES)
 		room = BLOCK_BYTES;
 	got = LZ4_decompress_safe((const char *)in, (char *)job->out + job->out_done, (int)size,
 				  (int)room);
 	if (got < 0)
-		return damaged(job, "corrupt, or unpacks to more than it announces");
+		return damaged(job, "corrupt, or unpacks to more than it may");
 	return lx_unpack_took(job, (size_t)got);
 }
 

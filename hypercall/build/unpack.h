@@ -5,18 +5,25 @@
 
 #include "../error.h"
 #include "../progress.h"
+#include "bytes.h"
 #include <stddef.h>
 #include <stdint.h>
 
 #define LX_UNPACK_STEP "unpack kernel" /* as progress names it */
 
-/* One stream to be unpacked into a room of known size. Input bytes are hostile. */
+/*
+ * One stream to be unpacked, into a room of the size that it must yield or, if nobody announced
+ * that, into one that grows up to a limit. Input bytes are hostile.
+ */
 struct lx_unpack {
 	const uint8_t *in;
 	size_t in_size;
 	uint8_t *out;
-	size_t out_size;		    /* exactly what the stream must yield */
-	size_t out_done;		    /* result: what it yielded */
+	size_t out_size;	  /* exactly what the stream must yield; 0 with @growing */
+	struct lx_bytes *growing; /* empty at first; it keeps what came out. NULL: see @out_size */
+	size_t out_limit;	  /* of @growing */
+	const char *out_begin;	  /* a text that must come out first; NULL: anything may */
+	size_t out_done;	  /* result: what it yielded */
 	const struct lx_progress *progress; /* told every MiB or so; may cancel */
 	struct lx_error *error;
 };
@@ -30,10 +37,11 @@ struct lx_packing {
 	 * to the stream, or 0 for gzip, whose streams end in that number anyway.
 	 */
 	size_t appended_bytes;
-	const char *option; /* of the build, "lzma"; NULL: libxen knows the name, no more */
+	const char *option; /* of the build, "lzma"; NULL: it is always there */
 	/*
 	 * Unpacks, or fails: -EBADMSG damaged, cut short, something follows its end, or other
-	 * than @out_size comes out; -ENOMEM; -ECANCELED. NULL: this libxen was built without it.
+	 * than @out_size comes out; -EFBIG more than @out_limit; -ENOEXEC not @out_begin;
+	 * -ENOMEM; -ECANCELED. NULL: this libxen was built without it.
 	 */
 	int (*unpack)(struct lx_unpack *job);
 };

@@ -36,8 +36,9 @@ struct libxen_image;
 /**
  * @brief Read a kernel, unpack it and look at its notes.
  *
- * Takes a Linux bzImage (gzip, xz, lz4 or zstd, as far as this libxen was built with
- * them) and an x86-64 ELF kernel, plain or compressed by gzip. Needs no hypervisor.
+ * Takes a Linux bzImage and an x86-64 ELF kernel, plain or compressed, by gzip, bzip2, lzma,
+ * xz, lzop, lz4 or zstd, as far as this libxen was built with them. What comes out is bounded
+ * by what the file announces, and by 512 MiB. Needs no hypervisor.
  *
  * @param[in,out] xen    a handle, open or not; keeps the sentence if this fails
  * @param[in]     source the kernel; a memory source is borrowed until the image is closed
@@ -47,7 +48,7 @@ struct libxen_image;
  * @retval -ENOEXEC   not a kernel that Xen can start; the sentence tells what it is
  * @retval -EBADMSG   the file is cut short or damaged
  * @retval -ENOTSUP   this libxen was built without that compression
- * @retval -EFBIG     the kernel is larger than 512 MiB
+ * @retval -EFBIG     the kernel is larger than 512 MiB, packed or unpacked
  * @retval -ECANCELED the progress function ended it
  * @retval -EINVAL    @p source is not filled properly
  * @retval -ENOMEM    out of memory
@@ -91,7 +92,7 @@ struct libxen_image_info {
 	uint32_t starts_as;	/**< LIBXEN_IMAGE_* */
 	uint32_t segments;	/**< loaded segments */
 	char container[16];	/**< "bzImage" or "ELF" */
-	char compression[16];	/**< "none", "gzip", "xz", "lz4", "zstd" */
+	char compression[16];	/**< "none", "gzip", "bzip2", "lzma", "xz", "lzop", "lz4", "zstd" */
 	char guest_os[32];	/**< such as "linux"; printable characters only */
 	char guest_version[32]; /**< such as "2.6"; printable characters only */
 	char features[256];	/**< the kernel's own list, separated by "|"; printable only */

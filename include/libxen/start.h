@@ -20,17 +20,17 @@ enum {
 
 /** A guest to be started. Members left 0 have the default that is named. */
 struct libxen_guest {
-	size_t size;			     /**< in: sizeof(struct libxen_guest) */
-	const char *name;		     /**< in: for messages; NULL: "guest" */
-	const struct libxen_image *kernel;   /**< in: must be set; borrowed during the call */
-	const struct libxen_source *ramdisk; /**< in: NULL for none; borrowed during the call */
-	const char *cmdline;		     /**< in: at most 1023 bytes; NULL: empty */
-	uint64_t memory_bytes;		     /**< in: must be set; rounded up to a whole page */
-	uint32_t vcpus;			     /**< in: 1 to 128; 0: 1 */
-	uint32_t type;			     /**< in: LIBXEN_TYPE_*; 0: what suits the kernel */
-	uint32_t flags;			     /**< in: LIBXEN_GUEST_* */
-	uint32_t reserved;		     /**< in: 0 */
-	uint8_t uuid[16];		     /**< in: all 0: a random one */
+	size_t size;			      /**< in: sizeof(struct libxen_guest) */
+	const char *name;		      /**< in: for messages; NULL: "guest" */
+	const struct libxen_image *kernel;    /**< in: must be set; borrowed during the call */
+	const struct libxen_source *ramdisks; /**< in: joined in order; borrowed for the call */
+	const char *cmdline;		      /**< in: at most 1023 bytes; NULL: empty */
+	uint64_t memory_bytes;		      /**< in: must be set; rounded up to a whole page */
+	uint32_t vcpus;			      /**< in: 1 to 128; 0: 1 */
+	uint32_t type;			      /**< in: LIBXEN_TYPE_*; 0: what suits the kernel */
+	uint32_t flags;			      /**< in: LIBXEN_GUEST_* */
+	uint32_t ramdisk_count;		      /**< in: how many ramdisks; 0: none */
+	uint8_t uuid[16];		      /**< in: all 0: a random one */
 };
 
 /**
@@ -38,6 +38,10 @@ struct libxen_guest {
  *
  * Checks all that can be checked first. A start that fails leaves nothing behind: no
  * domain, no mapping, no descriptor.
+ *
+ * Several ramdisks become one: each begins at a multiple of 4 bytes behind the one before,
+ * with zeros between, as Linux takes cpio archives, packed or not. A later one's files
+ * replace an earlier one's.
  *
  * With a console (the default) the guest waits when 2048 bytes of output are unread:
  * keep a libxen_console open, or start it with LIBXEN_GUEST_NO_CONSOLE. To miss nothing,
@@ -54,7 +58,7 @@ struct libxen_guest {
  * @retval 0          @p domain runs (or waits, with LIBXEN_GUEST_PAUSED)
  * @retval -EINVAL    something in @p guest is out of its range; the sentence names it
  * @retval -E2BIG     @p guest asks for something this libxen does not know
- * @retval -ENOSPC    the memory asked for is too small for kernel and ramdisk
+ * @retval -ENOSPC    the memory asked for is too small for kernel and ramdisks
  * @retval -ENOMEM    the host has not that much memory left (or this process has none)
  * @retval -EEXIST    a domain has this UUID already
  * @retval -ENOEXEC   the kernel cannot start as this type

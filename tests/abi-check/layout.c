@@ -138,10 +138,10 @@ static const struct member image_info[] = {
 
 static const struct member guest[] = {
 	MEMBER(libxen_guest, size, 0, 8),     MEMBER(libxen_guest, name, 8, 8),
-	MEMBER(libxen_guest, kernel, 16, 8),  MEMBER(libxen_guest, ramdisk, 24, 8),
+	MEMBER(libxen_guest, kernel, 16, 8),  MEMBER(libxen_guest, ramdisks, 24, 8),
 	MEMBER(libxen_guest, cmdline, 32, 8), MEMBER(libxen_guest, memory_bytes, 40, 8),
 	MEMBER(libxen_guest, vcpus, 48, 4),   MEMBER(libxen_guest, type, 52, 4),
-	MEMBER(libxen_guest, flags, 56, 4),   MEMBER(libxen_guest, reserved, 60, 4),
+	MEMBER(libxen_guest, flags, 56, 4),   MEMBER(libxen_guest, ramdisk_count, 60, 4),
 	MEMBER(libxen_guest, uuid, 64, 16),
 };
 

@@ -68,7 +68,8 @@ static void round_of_ours(struct libxen *xen, const struct libxen_image *kernel)
 	struct libxen_guest guest = {
 		.size = sizeof(guest),
 		.kernel = kernel,
-		.ramdisk = &ramdisk,
+		.ramdisks = &ramdisk,
+		.ramdisk_count = 1,
 		.cmdline = "console=hvc0",
 		.memory_bytes = MEMORY,
 		.flags = LIBXEN_GUEST_PAUSED,

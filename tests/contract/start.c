@@ -126,9 +126,23 @@ static void given_a_missing_ramdisk_when_started_then_it_is_named(void **state)
 					 .kind = LIBXEN_SOURCE_PATH,
 					 .path = "/no/such/ramdisk" };
 
-	guest.ramdisk = &missing;
+	guest.ramdisks = &missing;
 
 	refuses(f, &guest, -ENOENT, "/no/such/ramdisk");
+}
+
+static void given_several_ramdisks_when_started_then_it_runs(void **state)
+{
+	struct fixture *f = *state;
+	struct libxen_guest guest = rig_guest(f);
+	const struct libxen_source ramdisks[] = { rig_ramdisk(), rig_ramdisk() };
+	struct libxen_domain *domain;
+
+	guest.ramdisks = ramdisks;
+	guest.ramdisk_count = 2;
+	domain = rig_start(f, &guest);
+
+	rig_stop(f, domain);
 }
 
 static void given_an_hvm_wish_when_started_then_it_is_refused(void **state)
@@ -256,6 +270,7 @@ int start_suite(void)
 		TEST(given_a_uuid_when_started_then_the_domain_has_it),
 		TEST(given_a_long_command_line_when_started_then_the_limit_is_named),
 		TEST(given_a_missing_ramdisk_when_started_then_it_is_named),
+		TEST(given_several_ramdisks_when_started_then_it_runs),
 		TEST(given_an_hvm_wish_when_started_then_it_is_refused),
 		TEST(given_no_wish_when_started_then_pvh_is_what_it_becomes_if_it_can),
 		TEST(given_unknown_flags_when_started_then_they_are_refused),

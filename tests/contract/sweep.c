@@ -53,11 +53,12 @@ static int open_image(struct life *life)
 /* More than a superpage and not a multiple of one, so that every order of memory is asked for. */
 static int start(struct life *life)
 {
-	struct libxen_source ramdisk = bytes_of(life);
+	const struct libxen_source ramdisks[] = { bytes_of(life), bytes_of(life) };
 	struct libxen_guest guest = { .size = sizeof(guest),
 				      .name = "sweep",
 				      .kernel = life->image,
-				      .ramdisk = &ramdisk,
+				      .ramdisks = ramdisks,
+				      .ramdisk_count = 2,
 				      .memory_bytes = 33 * MIB,
 				      .type = life->type,
 				      .uuid = { 1, 2, 3 } };

@@ -66,17 +66,23 @@ static int teardown(void **state)
 }
 
 /* A kernel in a file, as xenctl wants it. */
+static int write_kernel(int fd, const struct made *made)
+{
+	bool written = fd >= 0 && write(fd, made->data, made->size) == (ssize_t)made->size;
+
+	close(fd);
+	return written ? 0 : -1;
+}
+
 static int make_kernel(void **state)
 {
 	const struct elf_recipe recipe = { 0 };
 	struct made made = make_elf(&recipe);
-	int fd = mkstemp(kernel);
-	bool written = fd >= 0 && write(fd, made.data, made.size) == (ssize_t)made.size;
+	int ret = write_kernel(mkstemp(kernel), &made);
 
 	(void)state;
-	close(fd);
 	made_free(&made);
-	return written ? 0 : -1;
+	return ret;
 }
 
 static int remove_kernel(void **state)
@@ -88,7 +94,7 @@ static int remove_kernel(void **state)
 /* "xenctl start" with the kernel and 64 MiB, and whatever else. */
 static void start(const char *more)
 {
-	char line[200];
+	char line[256];
 
 	snprintf(line, sizeof(line), "start --kernel %s --memory 64M%s%s", kernel, *more ? " " : "",
 		 more);
@@ -303,6 +309,88 @@ static void given_a_uuid_when_started_then_it_is_the_guests_and_can_not_be_had_t
 
 	assert_run("stop " UUID, CTL_EXIT_OK, "");
 	assert_int_equal(fake_domains(fake), 0);
+}
+
+/* Start what is in @made, look what it is called, stop it. */
+static void start_and_stop(struct made *made, const char *container, const char *packing)
+{
+	char path[] = "/tmp/xenctl-test-packed-XXXXXX", line[128];
+
+	assert_int_equal(write_kernel(mkstemp(path), made), 0);
+	snprintf(line, sizeof(line), "image %s", path);
+	run_line(&run, line);
+	assert_in(run.out, packing);
+	assert_in(run.out, container);
+	snprintf(line, sizeof(line), "start --kernel %s --memory 64M", path);
+	run_line(&run, line);
+	unlink(path);
+
+	assert_string_equal(run.err, "");
+	assert_int_equal(run.code, CTL_EXIT_OK);
+	snprintf(line, sizeof(line), "stop %d", atoi(run.out));
+	assert_run(line, CTL_EXIT_OK, "");
+}
+
+static void given_a_kernel_of_any_packing_when_started_then_it_runs(void **state)
+{
+	static const char *const packings[] = { "none", MADE_PACKINGS };
+	const struct elf_recipe recipe = { 0 };
+	struct made elf = make_elf(&recipe);
+
+	(void)state;
+	boot_xen(&(struct fake_options){ 0 });
+
+	for (size_t i = 0; i < sizeof(packings) / sizeof(packings[0]); i++) {
+		struct made bzimage = make_bzimage_of(elf, packings[i]);
+		struct made bare = make_packed(packings[i], elf);
+
+		if (bzimage.data)
+			start_and_stop(&bzimage, "bzImage", packings[i]);
+		if (bare.data)
+			start_and_stop(&bare, "ELF", packings[i]);
+		made_free(&bzimage);
+		made_free(&bare);
+	}
+
+	assert_int_equal(fake_domains(fake), 0);
+	made_free(&elf);
+}
+
+/* Write @text to a new file, whose name is left in @path. */
+static void make_file(char *path, const char *text)
+{
+	int fd = mkstemp(path);
+
+	assert_int_equal(write(fd, text, strlen(text)), strlen(text));
+	close(fd);
+}
+
+static void given_two_ramdisks_when_started_then_the_guest_has_both_as_one(void **state)
+{
+	char first[] = "/tmp/xenctl-test-first-XXXXXX", second[] = "/tmp/xenctl-test-second-XXXXXX";
+	const void *info;
+	char options[160];
+
+	(void)state;
+	make_file(first, "12345");
+	make_file(second, "6789");
+	boot_xen(&(struct fake_options){ 0 });
+
+	snprintf(options, sizeof(options), "--type pv --ramdisk %s --ramdisk %s", first, second);
+	start(options);
+	unlink(first);
+	unlink(second);
+
+	assert_string_equal(run.err, "");
+	info = fake_guest_start_info(fake, 1);
+	assert_non_null(info);
+	assert_int_equal(fake_get(fake, info, "start_info", "mod_len"), 12);
+	assert_memory_equal(
+		fake_guest_page(fake, 1, fake_get(fake, info, "start_info", "mod_start")),
+		"12345\0\0\0"
+		"6789",
+		12);
+	assert_run("stop 1", CTL_EXIT_OK, "");
 }
 
 static void given_json_when_started_then_the_object_has_number_and_uuid_and_steps(void **state)
@@ -653,6 +741,8 @@ int main(void)
 		TEST(given_a_domain_when_suspended_and_resumed_twice_then_the_second_is_a_failure),
 		TEST(given_a_kernel_when_started_then_its_number_stands_alone),
 		TEST(given_a_uuid_when_started_then_it_is_the_guests_and_can_not_be_had_twice),
+		TEST(given_two_ramdisks_when_started_then_the_guest_has_both_as_one),
+		TEST(given_a_kernel_of_any_packing_when_started_then_it_runs),
 		TEST(given_json_when_started_then_the_object_has_number_and_uuid_and_steps),
 		TEST(given_timing_when_started_then_the_steps_add_up_to_the_sum),
 		TEST(given_too_little_memory_when_started_then_asker_and_host_have_different_codes),

@@ -535,8 +535,12 @@ static void given_options_that_exclude_each_other_when_run_then_it_is_a_usage_er
 	assert_usage_error("start",
 			   "xenctl: start: which guest? give a FILE in the format of xl.cfg, or "
 			   "--kernel FILE\n");
-	assert_usage_error("start --kernel - --ramdisk -",
-			   "xenctl: start: kernel and ramdisk can not both be standard input\n");
+	assert_usage_error(
+		"start --kernel - --ramdisk -",
+		"xenctl: start: only one of kernel and ramdisks can be standard input\n");
+	assert_usage_error(
+		"start --kernel k --ramdisk - --ramdisk r --ramdisk -",
+		"xenctl: start: only one of kernel and ramdisks can be standard input\n");
 	assert_usage_error("start --kernel k --console --no-console",
 			   "xenctl: start: --console and --no-console exclude each other\n");
 	assert_usage_error("start --kernel k --console --paused",

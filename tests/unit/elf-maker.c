@@ -10,8 +10,14 @@
 #if HAVE_ZLIB
 #include <zlib.h>
 #endif
+#if HAVE_BZIP2
+#include <bzlib.h>
+#endif
 #if HAVE_LZMA
 #include <lzma.h>
+#endif
+#if HAVE_LZO2
+#include <lzo/lzo1x.h>
 #endif
 #if HAVE_LZ4
 #include <lz4.h>
@@ -229,7 +235,45 @@ static struct made pack_gzip(struct made plain)
 }
 #endif
 
+#if HAVE_BZIP2
+static struct made pack_bzip2(struct made plain)
+{
+	unsigned int size = (unsigned int)(plain.size + plain.size / 100 + 600);
+	struct made packed = allocate(size);
+	int ret;
+
+	ret = BZ2_bzBuffToBuffCompress((char *)packed.data, &size, (char *)plain.data,
+				       (unsigned int)plain.size, 1, 0, 0);
+	assert(ret == BZ_OK);
+	packed.size = size;
+	return packed;
+}
+#endif
+
 #if HAVE_LZMA
+/* As Linux' build makes it: without the size that comes out, and so with a mark for the end. */
+static struct made pack_lzma(struct made plain)
+{
+	struct made packed = allocate(plain.size + plain.size / 2 + 1024);
+	lzma_stream stream = LZMA_STREAM_INIT;
+	lzma_options_lzma options;
+	lzma_ret ret;
+
+	lzma_lzma_preset(&options, 0);
+	options.dict_size = 1 << 16;
+	ret = lzma_alone_encoder(&stream, &options);
+	assert(ret == LZMA_OK);
+	stream.next_in = plain.data;
+	stream.avail_in = plain.size;
+	stream.next_out = packed.data;
+	stream.avail_out = packed.size;
+	ret = lzma_code(&stream, LZMA_FINISH);
+	assert(ret == LZMA_STREAM_END);
+	packed.size = stream.total_out;
+	lzma_end(&stream);
+	return packed;
+}
+
 /* As Linux' build calls it: xz --check=crc32 --x86 --lzma2. */
 static struct made pack_xz(struct made plain)
 {
@@ -249,6 +293,60 @@ static struct made pack_xz(struct made plain)
 					packed.data, &used, packed.size);
 	assert(ret == LZMA_OK);
 	packed.size = used;
+	return packed;
+}
+#endif
+
+#if HAVE_LZO2
+static uint8_t *put32(uint8_t *at, size_t value)
+{
+	*at++ = (uint8_t)(value >> 24);
+	*at++ = (uint8_t)(value >> 16);
+	*at++ = (uint8_t)(value >> 8);
+	*at++ = (uint8_t)value;
+	return at;
+}
+
+/* What lzop writes when the kernel is piped into it: no name, Adler's sum of what comes out. */
+static uint8_t *put_lzop_header(uint8_t *at)
+{
+	static const uint8_t header[] = {
+		0x89, 'L', 'Z',	 'O', 0, '\r', '\n', 0x1a, '\n', 0x10, 0x40, 0x20,
+		0xa0, 9,   0x40, 3,   9, 3,    0,    0,	   0x0d, 0,    0,    0,
+		0,    0,   0,	 0,   0, 0,    0,    0,	   0,	 0,
+	};
+
+	memcpy(at, header, sizeof(header));
+	return put32(at + sizeof(header), lzo_adler32(1, at + 9, sizeof(header) - 9));
+}
+
+static struct made pack_lzop(struct made plain)
+{
+	static uint8_t work[LZO1X_999_MEM_COMPRESS];
+	const size_t block = 256 << 10;
+	struct made packed = allocate(plain.size + plain.size / 8 + 4096);
+	uint8_t *at = put_lzop_header(packed.data), *sizes;
+	size_t done, take;
+	lzo_uint size;
+
+	for (done = 0; done < plain.size; done += take) {
+		take = plain.size - done < block ? plain.size - done : block;
+		sizes = at;
+		at += 12;
+		/* lzop -9's way knows more instructions, but takes long. */
+		if (plain.size <= block)
+			lzo1x_999_compress(plain.data + done, take, at, &size, work);
+		else
+			lzo1x_1_compress(plain.data + done, take, at, &size, work);
+		if (size >= take) {
+			size = take;
+			memcpy(at, plain.data + done, take);
+		}
+		put32(put32(put32(sizes, take), size), lzo_adler32(1, plain.data + done, take));
+		at += size;
+	}
+	at = put32(at, 0);
+	packed.size = (size_t)(at - packed.data);
 	return packed;
 }
 #endif
@@ -302,8 +400,14 @@ static const struct {
 #if HAVE_ZLIB
 	{ "gzip", pack_gzip },
 #endif
+#if HAVE_BZIP2
+	{ "bzip2", pack_bzip2 },
+#endif
 #if HAVE_LZMA
-	{ "xz", pack_xz },
+	{ "lzma", pack_lzma },	 { "xz", pack_xz },
+#endif
+#if HAVE_LZO2
+	{ "lzop", pack_lzop },
 #endif
 #if HAVE_LZ4
 	{ "lz4", pack_lz4 },

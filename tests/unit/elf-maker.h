@@ -46,7 +46,10 @@ struct made make_elf(const struct elf_recipe *recipe);
 Elf64_Ehdr *made_header(struct made *elf);
 Elf64_Phdr *made_program(struct made *elf, size_t i);
 
-/* Pack @plain as "gzip", "xz", "lz4" or "zstd"; .data is NULL if this build cannot. */
+/* What make_packed() knows. */
+#define MADE_PACKINGS "gzip", "bzip2", "lzma", "xz", "lzop", "lz4", "zstd"
+
+/* Pack @plain as one of MADE_PACKINGS; .data is NULL if this build cannot. */
 struct made make_packed(const char *packing, struct made plain);
 
 /* A bzImage around @payload; @appended: the size to write behind it, NULL for none. */

@@ -24,8 +24,11 @@ struct start_options {
 static const struct ctl_option options[] = {
 	{ "kernel", "FILE", "Linux bzImage or x86-64 ELF kernel; '-' is standard input",
 	  CTL_OPTION_TEXT, WISH(kernel) },
-	{ "ramdisk", "FILE", "initial ramdisk, handed over as it is; '-' is standard input",
-	  CTL_OPTION_TEXT, WISH(ramdisk) },
+	{ "ramdisk", "FILE",
+	  "initial ramdisk, handed over as it is; '-' is standard\n"
+	  "input. Several are joined in their order: a later one's\n"
+	  "files replace an earlier one's",
+	  CTL_OPTION_TEXTS, WISH(ramdisks) },
 	{ "cmdline", "TEXT", "the kernel's command line, 1023 bytes at most", CTL_OPTION_TEXT,
 	  WISH(cmdline) },
 	{ "memory", "SIZE",
@@ -69,13 +72,23 @@ static bool is_stdin(const char *name)
 	return name && strcmp(name, "-") == 0;
 }
 
+/* How many of the files are standard input, which can be read only once. */
+static unsigned int count_stdin(const struct ctl_wish *wish)
+{
+	unsigned int count = is_stdin(wish->kernel);
+
+	for (uint32_t i = 0; i < wish->ramdisks.count; i++)
+		count += is_stdin(wish->ramdisks.at[i]);
+	return count;
+}
+
 /* Options that do not go together. */
 static const char *find_conflict(const struct start_options *given)
 {
 	const struct ctl_start_how *how = &given->how;
 
-	if (is_stdin(given->wish.kernel) && is_stdin(given->wish.ramdisk))
-		return "kernel and ramdisk can not both be standard input";
+	if (count_stdin(&given->wish) > 1)
+		return "only one of kernel and ramdisks can be standard input";
 	if (how->console && how->no_console)
 		return "--console and --no-console exclude each other";
 	if (how->console && how->paused)
@@ -105,7 +118,7 @@ static const char *find_misfit(const struct start_options *given, size_t files)
 		return "--console and --timing are for one guest";
 	if (wish->name || memcmp(wish->uuid, no_uuid, sizeof(no_uuid)) != 0)
 		return "--name and --uuid are for one guest";
-	if (is_stdin(wish->kernel) || is_stdin(wish->ramdisk))
+	if (count_stdin(wish))
 		return "standard input is for one guest";
 	return NULL;
 }

@@ -94,7 +94,10 @@ static void refuse_value(const struct ctl_command *command, const struct ctl_opt
 	char safe[80];
 
 	ctl_filter_line(text, safe, sizeof(safe));
-	if (ret == -ERANGE)
+	if (ret == -E2BIG)
+		ctl_complain("%s: --%s can come %d times at most", command->name, option->name,
+			     CTL_TEXTS_MAX);
+	else if (ret == -ERANGE)
 		ctl_complain("%s: --%s: '%s' is too large", command->name, option->name, safe);
 	else
 		ctl_complain("%s: --%s: '%s' is not %s", command->name, option->name, safe,
@@ -134,6 +137,14 @@ static int take_count(const char *text, uint32_t *count)
 	return ret == 0 && *count == 0 ? -EINVAL : ret;
 }
 
+static int take_text(const char *text, struct ctl_texts *texts)
+{
+	if (texts->count == CTL_TEXTS_MAX)
+		return -E2BIG;
+	texts->at[texts->count++] = text;
+	return 0;
+}
+
 static int take_value(const struct ctl_option *option, const char *text, void *values)
 {
 	void *at = (char *)values + option->at;
@@ -145,6 +156,8 @@ static int take_value(const struct ctl_option *option, const char *text, void *v
 	case CTL_OPTION_TEXT:
 		*(const char **)at = text;
 		return 0;
+	case CTL_OPTION_TEXTS:
+		return take_text(text, at);
 	case CTL_OPTION_SIZE:
 		return take_size(text, at);
 	case CTL_OPTION_COUNT:

@@ -13,10 +13,19 @@ enum ctl_option_kind {
 	CTL_OPTION_FLAG,     /* bool */
 	CTL_OPTION_TEXT,     /* const char * */
 	CTL_OPTION_SIZE,     /* uint64_t, in bytes, 1 at least */
+	CTL_OPTION_TEXTS,    /* struct ctl_texts: the option may come again */
 	CTL_OPTION_COUNT,    /* uint32_t, 1 at least */
 	CTL_OPTION_DURATION, /* int64_t, in milliseconds; -1 before it is given */
 	CTL_OPTION_UUID,     /* uint8_t[16] */
 	CTL_OPTION_TYPE,     /* uint32_t, LIBXEN_TYPE_* */
+};
+
+/* Texts of an option that came several times, in their order. */
+#define CTL_TEXTS_MAX 16
+
+struct ctl_texts {
+	const char *at[CTL_TEXTS_MAX];
+	uint32_t count;
 };
 
 struct ctl_option {

@@ -140,8 +140,8 @@ static int prepare(struct batch *batch, const struct ctl_wish *wishes)
 
 static void do_job(struct job *job, struct libxen *xen, const struct ctl_start_how *how)
 {
-	struct libxen_source ramdisk;
-	struct libxen_guest guest = ctl_wish_guest(job->wish, job->kernel->image, &ramdisk);
+	struct libxen_source ramdisks[CTL_TEXTS_MAX];
+	struct libxen_guest guest = ctl_wish_guest(job->wish, job->kernel->image, ramdisks);
 	int ret = job->kernel->ret;
 
 	if (how->paused)
@@ -250,7 +250,8 @@ static void print_wish(const struct ctl_wish *wish)
 	print_line("file", wish->file);
 	printf("type      %s\n", ctl_wish_type_word(wish->type));
 	print_line("kernel", wish->kernel);
-	print_line("ramdisk", wish->ramdisk);
+	for (uint32_t i = 0; i < wish->ramdisks.count; i++)
+		print_line("ramdisk", wish->ramdisks.at[i]);
 	print_line("cmdline", wish->cmdline);
 	printf("memory    %s\n", ctl_format_bytes(wish->memory_bytes, unit));
 	printf("vcpus     %" PRIu32 "\n", wish->vcpus ? wish->vcpus : 1);
@@ -289,8 +290,10 @@ static void add_wish(struct ctl_json *json, const struct ctl_wish *wish)
 
 	ctl_json_text(json, "type", ctl_wish_type_word(wish->type));
 	ctl_json_text(json, "kernel", wish->kernel);
-	if (wish->ramdisk)
-		ctl_json_text(json, "ramdisk", wish->ramdisk);
+	ctl_json_open_array(json, "ramdisks");
+	for (uint32_t i = 0; i < wish->ramdisks.count; i++)
+		ctl_json_text(json, NULL, wish->ramdisks.at[i]);
+	ctl_json_close(json);
 	ctl_json_text(json, "cmdline", wish->cmdline ? wish->cmdline : "");
 	ctl_json_number(json, "memory_bytes", wish->memory_bytes);
 	ctl_json_number(json, "vcpus", wish->vcpus ? wish->vcpus : 1);

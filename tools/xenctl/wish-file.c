@@ -138,7 +138,12 @@ static void take_kernel(struct reader *r, const struct ctl_xlcfg_key *key)
 
 static void take_ramdisk(struct reader *r, const struct ctl_xlcfg_key *key)
 {
-	take_path(r, key, r->said.ramdisk, &r->wish->ramdisk);
+	struct ctl_texts *ramdisks = &r->wish->ramdisks;
+	const char *path = NULL;
+
+	take_path(r, key, r->said.ramdisks.at[0], &path);
+	if (path)
+		ramdisks->at[ramdisks->count++] = path;
 }
 
 static void take_cmdline(struct reader *r, const struct ctl_xlcfg_key *key)

@@ -25,12 +25,14 @@ void ctl_wish_free(struct ctl_wish *wish)
 }
 
 struct libxen_guest ctl_wish_guest(const struct ctl_wish *wish, const struct libxen_image *kernel,
-				   struct libxen_source *ramdisk)
+				   struct libxen_source *ramdisks)
 {
 	struct libxen_guest guest = {
 		.size = sizeof(guest),
 		.name = wish->name,
 		.kernel = kernel,
+		.ramdisks = ramdisks,
+		.ramdisk_count = wish->ramdisks.count,
 		.cmdline = wish->cmdline,
 		.memory_bytes = wish->memory_bytes,
 		.vcpus = wish->vcpus,
@@ -38,9 +40,7 @@ struct libxen_guest ctl_wish_guest(const struct ctl_wish *wish, const struct lib
 	};
 
 	memcpy(guest.uuid, wish->uuid, sizeof(guest.uuid));
-	if (wish->ramdisk) {
-		*ramdisk = ctl_source(wish->ramdisk);
-		guest.ramdisk = ramdisk;
-	}
+	for (uint32_t i = 0; i < wish->ramdisks.count; i++)
+		ramdisks[i] = ctl_source(wish->ramdisks.at[i]);
 	return guest;
 }

@@ -6,6 +6,7 @@
 #include <libxen/libxen.h>
 #include <stdint.h>
 
+#include "options.h"
 #include "xlcfg.h"
 
 #define CTL_TYPE_UNSAID UINT32_MAX
@@ -14,7 +15,7 @@
 struct ctl_wish {
 	const char *file; /* where the rest of it is from; NULL: options only */
 	const char *kernel;
-	const char *ramdisk;
+	struct ctl_texts ramdisks;
 	const char *cmdline;
 	const char *name;
 	uint64_t memory_bytes;
@@ -34,8 +35,8 @@ int ctl_wish_read(struct ctl_wish *wish, const char *file, const char *ignore);
 void ctl_wish_complete(struct ctl_wish *wish);
 void ctl_wish_free(struct ctl_wish *wish);
 
-/* As the library wants it. The ramdisk has to live as long as the guest is used. */
+/* As the library wants it. The ramdisks, CTL_TEXTS_MAX of them, have to live as long. */
 struct libxen_guest ctl_wish_guest(const struct ctl_wish *wish, const struct libxen_image *kernel,
-				   struct libxen_source *ramdisk);
+				   struct libxen_source *ramdisks);
 
 #endif
