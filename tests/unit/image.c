@@ -229,6 +229,37 @@ static void given_a_vmlinux_of_any_packing_when_an_image_is_made_then_it_is_the_
 	}
 }
 
+/* What tests/fuzz/make-seeds made with gzip, bzip2, xz, lzop, lz4 and zstd themselves. */
+static void given_a_kernel_packed_by_ordinary_tools_when_an_image_is_made_then_it_is_unpacked(
+	void **state)
+{
+	static const char *const packings[] = { MADE_PACKINGS };
+	const struct lx_progress nobody = { NULL, NULL };
+	struct fixture *f = *state;
+	struct lx_bytes file;
+	char path[256];
+	size_t i;
+	int ret;
+
+	for (i = 0; i < 2 * sizeof(packings) / sizeof(packings[0]); i++) {
+		snprintf(path, sizeof(path), "%s/%s%s", IMAGES, i % 2 ? "bzimage-" : "",
+			 packings[i / 2]);
+		ret = lx_bytes_from_path(&file, path, LX_IMAGE_LIMIT, path, &f->error);
+		assert_int_equal(ret, 0);
+
+		ret = lx_image_make(&file, &nobody, &f->error, &f->image);
+
+		if (ret == -ENOTSUP && strstr(f->error.text, "built without"))
+			continue;
+		if (ret < 0)
+			fail_msg("%s: %s", path, f->error.text);
+		assert_string_equal(f->image->compression, packings[i / 2]);
+		assert_true(f->image->notes.found & 1u << LX_NOTE_ENTRY);
+		lx_image_free(f->image);
+		f->image = NULL;
+	}
+}
+
 static void given_segments_in_any_order_when_an_image_is_made_then_they_are_sorted(void **state)
 {
 	struct fixture *f = *state;
@@ -1025,6 +1056,7 @@ int main(void)
 		TEST(given_a_kernel_when_it_is_asked_then_it_starts_as_pv_and_as_pvh),
 		TEST(given_a_bzimage_of_any_packing_when_an_image_is_made_then_it_is_the_same_kernel),
 		TEST(given_a_vmlinux_of_any_packing_when_an_image_is_made_then_it_is_the_same_kernel),
+		TEST(given_a_kernel_packed_by_ordinary_tools_when_an_image_is_made_then_it_is_unpacked),
 		TEST(given_segments_in_any_order_when_an_image_is_made_then_they_are_sorted),
 		TEST(given_a_segment_without_memory_when_an_image_is_made_then_it_is_left_out),
 		TEST(given_a_paddr_offset_when_an_image_is_made_then_it_is_taken_off),
