@@ -195,6 +195,7 @@ static struct libxen_domain *start(struct bench *b, const struct kernel *kernel,
 		.ramdisk_count = 1,
 		.cmdline = "console=hvc0",
 		.memory_bytes = mib * MIB,
+		.type = LIBXEN_TYPE_PV, /* what the bounds are about */
 		.flags = LIBXEN_GUEST_PAUSED,
 	};
 	struct libxen_domain *domain;
@@ -205,10 +206,10 @@ static struct libxen_domain *start(struct bench *b, const struct kernel *kernel,
 	return domain;
 }
 
-static void stop(struct bench *b, struct libxen_domain *domain)
+static void destroy(struct bench *b, struct libxen_domain *domain)
 {
 	if (libxen_domain_destroy(domain, NULL) < 0)
-		die(b, "stop a guest");
+		die(b, "destroy a guest");
 	libxen_domain_close(domain);
 }
 
@@ -242,7 +243,7 @@ static struct cost cost_of_start(struct bench *b, const char *name, const struct
 	needed = written_frames(b, libxen_domain_id(domain), mib) + 2;
 	bound(b, cost.mapped_pages == needed, "mapped pages = pages that get a byte",
 	      cost.mapped_pages, needed);
-	stop(b, domain);
+	destroy(b, domain);
 	return cost;
 }
 
@@ -358,18 +359,18 @@ static void bench_verbs(struct bench *b)
 
 	begin(b);
 	if (libxen_domain_destroy(domain, NULL) < 0)
-		die(b, "stop a guest");
-	end_cost = end(b, "stop");
+		die(b, "destroy a guest");
+	end_cost = end(b, "destroy");
 
 	bound(b, info_cost.hypercalls == 1, "info: one hypercall", info_cost.hypercalls, 1);
 	bound(b, suspend.hypercalls <= 2, "suspend: two hypercalls at most", suspend.hypercalls, 2);
 	bound(b, resume.hypercalls <= 3, "resume: three hypercalls at most", resume.hypercalls, 3);
-	bound(b, end_cost.hypercalls <= 3, "stop: three hypercalls at most", end_cost.hypercalls,
+	bound(b, end_cost.hypercalls <= 3, "destroy: three hypercalls at most", end_cost.hypercalls,
 	      3);
 	bound(b,
 	      !info_cost.allocations && !suspend.allocations && !resume.allocations &&
 		      !end_cost.allocations,
-	      "info, suspend, resume, stop: no allocation",
+	      "info, suspend, resume, destroy: no allocation",
 	      info_cost.allocations + suspend.allocations, resume.allocations);
 	libxen_domain_close(domain);
 	close_machine(b);

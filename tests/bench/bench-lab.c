@@ -26,7 +26,8 @@
 #define RSS_MAX	    (8 * MIB)
 
 /* Rounds in one batch; more batches, added to the first, if a busy host disturbed it. */
-enum { ROUNDS = 15, BATCHES = 4, BOOT_SECONDS = 120 };
+enum { ROUNDS = 15, BATCHES = 3, BOOT_SECONDS = 120 };
+#define BUSY 1.25 /* the floor's median in proportion to what it takes undisturbed: a busy host */
 
 static struct rate rate;
 static struct timing ours, bare;
@@ -72,6 +73,7 @@ static void round_of_ours(struct libxen *xen, const struct libxen_image *kernel)
 		.ramdisk_count = 1,
 		.cmdline = "console=hvc0",
 		.memory_bytes = MEMORY,
+		.type = LIBXEN_TYPE_PV, /* what the floor builds */
 		.flags = LIBXEN_GUEST_PAUSED,
 	};
 	struct libxen_counters before = { .size = sizeof(before) };
@@ -92,7 +94,7 @@ static void round_of_ours(struct libxen *xen, const struct libxen_image *kernel)
 
 	begin = ticks_now();
 	if (libxen_domain_destroy(domain, NULL) < 0)
-		die(xen, "stop a guest");
+		die(xen, "destroy a guest");
 	samples_add(&ours.end, ticks_now() - begin);
 	libxen_domain_close(domain);
 }
@@ -183,6 +185,22 @@ static double ratio(uint64_t a, uint64_t b)
 	return b ? (double)a / (double)b : 0;
 }
 
+static double median_ratio(void)
+{
+	return ratio(samples_median(&ours.wall), samples_median(&bare.wall));
+}
+
+static double undisturbed_ratio(void)
+{
+	return ratio(timing_undisturbed(&ours), timing_undisturbed(&bare));
+}
+
+/* How much longer than necessary the floor itself took. */
+static double disturbance(void)
+{
+	return ratio(samples_median(&bare.wall), timing_undisturbed(&bare));
+}
+
 /* @unit: how many of the samples' units are a millisecond. */
 static void row(const char *name, const struct samples *a, const struct samples *b, double unit)
 {
@@ -207,8 +225,11 @@ static void show_times(void)
 		row(ours.steps[i].name, &ours.steps[i].wall, timing_of(&bare, ours.steps[i].name),
 		    unit);
 	row("start", &ours.wall, &bare.wall, unit);
+	printf("# %-20s %19.2f %19.2f %15.2f\n", "fastest steps, sum",
+	       (double)timing_undisturbed(&ours) / unit, (double)timing_undisturbed(&bare) / unit,
+	       undisturbed_ratio());
 	row("start, CPU time", &ours.cpu, &bare.cpu, 1e6);
-	row("stop", &ours.end, &bare.end, unit);
+	row("destroy", &ours.end, &bare.end, unit);
 }
 
 static void count_row(const char *name, uint64_t a, uint64_t b)
@@ -223,16 +244,6 @@ static void show_counts(void)
 	count_row("mapping calls", our_cost.mapping_calls, bare_cost.mapping_calls);
 	count_row("mapped pages", our_cost.mapped_pages, bare_cost.mapped_pages);
 	count_row("copied bytes", our_cost.copied_bytes, bare_cost.copied_bytes);
-}
-
-static double median_ratio(void)
-{
-	return ratio(samples_median(&ours.wall), samples_median(&bare.wall));
-}
-
-static double least_ratio(void)
-{
-	return ratio(samples_least(&ours.wall), samples_least(&bare.wall));
 }
 
 /* Neither always follows the other, whose freed memory Xen cleans meanwhile. */
@@ -266,7 +277,7 @@ static void measure(struct libxen *xen)
 
 	batch(xen, kernel);
 	for (unsigned int i = 1;
-	     i < BATCHES && (median_ratio() > RATIO_MAX || least_ratio() > RATIO_MAX); i++)
+	     i < BATCHES && (median_ratio() > RATIO_MAX || disturbance() > BUSY); i++)
 		batch(xen, kernel);
 	libxen_set_progress(xen, NULL, NULL);
 	libxen_image_close(kernel);
@@ -279,10 +290,13 @@ static void compare(struct libxen *xen)
 	       ours.wall.count);
 	show_times();
 	show_counts();
+	if (disturbance() > BUSY)
+		printf("# the host was busy: the floor itself took %.1f times what it needs\n",
+		       disturbance());
 	check(median_ratio() <= RATIO_MAX,
 	      "the median start takes at most 1.5 times the floor's time");
-	check(least_ratio() <= RATIO_MAX,
-	      "the fastest start takes at most 1.5 times the floor's time");
+	check(undisturbed_ratio() <= RATIO_MAX,
+	      "an undisturbed start takes at most 1.5 times the floor's time");
 	check(ratio(our_cost.copied_bytes, bare_cost.copied_bytes) <= COPIED_MAX &&
 		      ratio(bare_cost.copied_bytes, our_cost.copied_bytes) <= COPIED_MAX,
 	      "both copy the same bytes, within 2 %");
@@ -343,7 +357,7 @@ static void check_memory(struct libxen *xen)
 
 	peak = xenctl_start(&domid);
 	if (libxen_domain_open(xen, domid, &domain) < 0 || libxen_domain_destroy(domain, NULL) < 0)
-		die(xen, "stop xenctl's guest");
+		die(xen, "destroy xenctl's guest");
 	libxen_domain_close(domain);
 	printf("# xenctl start: peak resident %.1f MiB, mapped kernel %.1f MiB, beyond it %.1f MiB\n",
 	       (double)peak / MIB, (double)image / MIB, ((double)peak - (double)image) / MIB);

@@ -78,6 +78,15 @@ const struct samples *timing_of(const struct timing *timing, const char *name)
 	return find((struct timing *)timing, name);
 }
 
+uint64_t timing_undisturbed(const struct timing *timing)
+{
+	uint64_t sum = 0;
+
+	for (unsigned int i = 0; i < timing->count; i++)
+		sum += samples_least(&timing->steps[i].wall);
+	return sum;
+}
+
 static void end_step(struct timing *timing, uint64_t now)
 {
 	struct samples *samples;
@@ -99,9 +108,9 @@ static void end_step(struct timing *timing, uint64_t now)
 
 void timing_begin(struct timing *timing)
 {
-	timing->now = NULL;
 	timing->cpu_begin = clock_ns(CLOCK_PROCESS_CPUTIME_ID);
-	timing->wall_begin = ticks_now();
+	timing->wall_begin = timing->step_begin = ticks_now();
+	timing->now = "prepare";
 }
 
 void timing_step(struct timing *timing, const char *name)

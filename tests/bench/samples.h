@@ -38,7 +38,7 @@ struct timing {
 	uint64_t wall_begin, cpu_begin, step_begin;
 };
 
-void timing_begin(struct timing *timing);
+void timing_begin(struct timing *timing); /* with a step "prepare" */
 /* The next step begins; the same name again goes on with the one that runs. */
 void timing_step(struct timing *timing, const char *name);
 void timing_done(struct timing *timing);
@@ -46,6 +46,11 @@ void timing_done(struct timing *timing);
 void samples_add(struct samples *samples, uint64_t value);
 uint64_t samples_median(const struct samples *samples); /* 0: there is none */
 uint64_t samples_least(const struct samples *samples);
+/*
+ * What the job takes if nothing disturbs any of its steps: their fastest ones, added up. A host that
+ * is busy now and then hits most rounds somewhere, but hardly the same step in each of them.
+ */
+uint64_t timing_undisturbed(const struct timing *timing);
 /* Of the step with this name. NULL: the job has no such step. */
 const struct samples *timing_of(const struct timing *timing, const char *name);
 
