@@ -29,8 +29,8 @@ static const struct ctl_option options[] = {
 	  "input. Several are joined in their order: a later one's\n"
 	  "files replace an earlier one's",
 	  CTL_OPTION_TEXTS, WISH(ramdisks) },
-	{ "cmdline", "TEXT", "the kernel's command line, 1023 bytes at most", CTL_OPTION_TEXT,
-	  WISH(cmdline) },
+	{ "cmdline", "TEXT", "the kernel's command line, 1023 bytes at most (pvh: 2047)",
+	  CTL_OPTION_TEXT, WISH(cmdline) },
 	{ "memory", "SIZE",
 	  "256 by default; a bare number means MiB, else one of\n"
 	  "B, K, M, G, T follows it, such as 512M or 2G",
@@ -42,8 +42,9 @@ static const struct ctl_option options[] = {
 	{ "name", "TEXT", "what messages call it; nothing else knows it", CTL_OPTION_TEXT,
 	  WISH(name) },
 	{ "type", "TYPE",
-	  "auto (what suits the kernel), pv or pvh; auto by\n"
-	  "default, and pv for a file that does not say",
+	  "auto (pvh if kernel and host can, else pv), pv or\n"
+	  "pvh; auto by default, and pv for a file that does\n"
+	  "not say",
 	  CTL_OPTION_TYPE, WISH(type) },
 	{ "paused", NULL, "leave it suspended; 'xenctl resume' lets it run", CTL_OPTION_FLAG,
 	  HOW(paused) },
