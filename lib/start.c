@@ -97,11 +97,11 @@ struct builder {
 
 /* In the order in which they are tried when the caller has no wish. */
 static const struct builder builders[] = {
-	{ LIBXEN_TYPE_PVH, lx_build_pvh_check, lx_build_pvh },
 	{ LIBXEN_TYPE_PV, lx_build_pv_check, lx_build_pv },
+	{ LIBXEN_TYPE_PVH, lx_build_pvh_check, lx_build_pvh },
 };
 
-/* -ENOEXEC and -ENOTSUP say that kernel and host cannot do this type; PV may do then. */
+/* -ENOEXEC and -ENOTSUP say that kernel and host cannot do this type; the other may do then. */
 static int choose_builder(struct libxen *xen, uint32_t type, const struct lx_build *build,
 			  const struct builder **chosen)
 {

@@ -27,7 +27,7 @@ struct libxen_guest {
 	const char *cmdline;		      /**< in: 1023 bytes at most, PVH 2047 */
 	uint64_t memory_bytes;		      /**< in: must be set; rounded up to a whole page */
 	uint32_t vcpus;			      /**< in: 1 to 128; 0: 1 */
-	uint32_t type;			      /**< in: LIBXEN_TYPE_*; 0: PVH if it can be */
+	uint32_t type;			      /**< in: LIBXEN_TYPE_*; 0: PV if it can be */
 	uint32_t flags;			      /**< in: LIBXEN_GUEST_* */
 	uint32_t ramdisk_count;		      /**< in: how many ramdisks; 0: none */
 	uint8_t uuid[16];		      /**< in: all 0: a random one */

@@ -13,7 +13,6 @@
 enum { PATIENCE_S = 90 };
 
 uint32_t rig_type = LIBXEN_TYPE_PV;
-bool rig_can_pvh;
 
 bool rig_can(uint32_t type)
 {

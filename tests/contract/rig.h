@@ -26,7 +26,6 @@ struct fixture {
 
 /* The type of guest that the suites are run with: LIBXEN_TYPE_*. main() goes through all. */
 extern uint32_t rig_type;
-extern bool rig_can_pvh;
 
 /* --- what the rigs differ in (rig-fake.c, rig-lab.c) --- */
 

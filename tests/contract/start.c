@@ -155,7 +155,7 @@ static void given_an_hvm_wish_when_started_then_it_is_refused(void **state)
 	refuses(f, &guest, -EINVAL, "type");
 }
 
-static void given_no_wish_when_started_then_pvh_is_what_it_becomes_if_it_can(void **state)
+static void given_no_wish_when_started_then_it_becomes_pv(void **state)
 {
 	struct fixture *f = *state;
 	struct libxen_guest guest = rig_guest(f);
@@ -167,8 +167,7 @@ static void given_no_wish_when_started_then_pvh_is_what_it_becomes_if_it_can(voi
 	domain = rig_start(f, &guest);
 	info = rig_info(f, domain);
 
-	if (info.valid & LIBXEN_DOMAIN_INFO_TYPE)
-		assert_int_equal(info.type, rig_can_pvh ? LIBXEN_TYPE_PVH : LIBXEN_TYPE_PV);
+	assert_int_equal(info.type, LIBXEN_TYPE_PV);
 	rig_stop(f, domain);
 }
 
@@ -272,7 +271,7 @@ int start_suite(void)
 		TEST(given_a_missing_ramdisk_when_started_then_it_is_named),
 		TEST(given_several_ramdisks_when_started_then_it_runs),
 		TEST(given_an_hvm_wish_when_started_then_it_is_refused),
-		TEST(given_no_wish_when_started_then_pvh_is_what_it_becomes_if_it_can),
+		TEST(given_no_wish_when_started_then_it_becomes_pv),
 		TEST(given_unknown_flags_when_started_then_they_are_refused),
 		TEST(given_a_wish_from_the_future_when_started_then_it_is_refused),
 		TEST(given_each_step_when_cancelled_there_then_nothing_is_left),
