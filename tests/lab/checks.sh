@@ -252,7 +252,7 @@ pvh_life()
 		[ "$(fact "$domain" type)" = pvh ] && xenctl stop "$domain"
 }
 
-# QEMU's SVM now and then gives a guest Xen's own registers (its log shows them at a triple fault):
+# Seen once on 4.17: a triple fault with Xen's own registers in the guest, it seems QEMU's fault:
 # another try is allowed. Memory is not compared: Xen's heap grows with its first such guest.
 check_pvh()
 {
