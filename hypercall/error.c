@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -13,12 +14,17 @@
  */
 static void keep(struct lx_error *error, const char *text)
 {
+	unsigned char before = 0;
 	size_t i;
 
 	for (i = 0; text[i] != '\0' && i < sizeof(error->text) - 1; i++) {
 		unsigned char c = (unsigned char)text[i];
+		bool c1 = before == 0xc2 && c >= 0x80 && c < 0xa0; /* U+0080 to U+009f in UTF-8 */
 
-		error->text[i] = c < 0x20 || c == 0x7f ? '?' : text[i];
+		error->text[i] = c < 0x20 || c == 0x7f || c1 ? '?' : text[i];
+		if (c1)
+			error->text[i - 1] = '?';
+		before = c;
 	}
 	error->text[i] = '\0';
 }

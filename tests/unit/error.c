@@ -80,9 +80,11 @@ static void given_control_characters_when_a_sentence_is_kept_then_they_are_no_mo
 
 	(void)state;
 
-	lx_fail(&error, -ENOENT, "cannot open %s", "a\nb\033[2Jc\x7f");
+	lx_fail(&error, -ENOENT, "cannot open %s",
+		"a\nb\033[2Jc\x7f\xc2\x9b"
+		"2J\xc3\xa4");
 
-	assert_string_equal(error.text, "cannot open a?b?[2Jc?");
+	assert_string_equal(error.text, "cannot open a?b?[2Jc???2J\xc3\xa4");
 }
 
 static void given_a_long_name_when_sentences_are_kept_then_they_are_cut_and_end(void **state)
