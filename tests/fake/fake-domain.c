@@ -18,6 +18,8 @@ struct fake_domain *fake_domain_new(struct fake *fake, uint32_t domid)
 	domain->domid = domid;
 	domain->pause_count = 1; /* by the toolstack */
 	domain->shared_info = NO_MFN;
+	domain->weight = 256;
+	domain->nodes = (2ull << (fake->options.nodes - 1)) - 1;
 	fake->domains[domid] = domain;
 	return domain;
 }
@@ -42,6 +44,8 @@ int fake_domain_add_vcpus(struct fake_domain *domain, uint32_t count)
 		return domain->nr_vcpus == count ? 0 : -EBUSY;
 	domain->vcpus = fake_calloc(count, sizeof(*domain->vcpus));
 	domain->nr_vcpus = count;
+	for (uint32_t i = 0; i < count; i++)
+		domain->vcpus[i].hard = domain->vcpus[i].soft = UINT64_MAX;
 	return 0;
 }
 
