@@ -11,7 +11,7 @@
 	((uint64_t)LIBXEN_PLACEMENT_CPUPOOL | LIBXEN_PLACEMENT_NODES | LIBXEN_PLACEMENT_WEIGHT | \
 	 LIBXEN_PLACEMENT_CAP | TOLD_ONLY)
 
-enum { WEIGHT_MAX = 65535, CAP_MAX = 12800 }; /* 128 vCPUs, each on a CPU of its own */
+enum { WEIGHT_MAX = 65535 };
 
 static const struct {
 	uint32_t theirs, ours;
@@ -131,7 +131,8 @@ static int check_scheduler(struct libxen *xen, const struct lx_place *place)
 	return 0;
 }
 
-static int take_share(struct libxen *xen, const struct libxen_placement *wish,
+/* Xen refuses a cap that no vCPUs could reach, after it has set the weight. */
+static int take_share(struct libxen *xen, const struct libxen_placement *wish, uint32_t vcpus,
 		      struct lx_place *place)
 {
 	if (wish->valid & LIBXEN_PLACEMENT_WEIGHT) {
@@ -143,11 +144,11 @@ static int take_share(struct libxen *xen, const struct libxen_placement *wish,
 		place->share.weight = wish->weight;
 	}
 	if (wish->valid & LIBXEN_PLACEMENT_CAP) {
-		if (wish->cap > CAP_MAX)
+		if (wish->cap > 100 * vcpus)
 			return lx_fail(&xen->error, -EINVAL,
-				       "a cap can be 0 (no limit) to %d percent of a CPU, and %u "
-				       "was asked for",
-				       CAP_MAX, wish->cap);
+				       "a cap can be 0 (no limit) to %u percent of a CPU, 100 for "
+				       "each vCPU, and %u was asked for",
+				       100 * vcpus, wish->cap);
 		place->set |= LX_PLACE_CAP;
 		place->share.cap = wish->cap;
 	}
@@ -172,7 +173,7 @@ static int take_pool(struct libxen *xen, const struct libxen_placement *wish,
 	return place->set ? check_scheduler(xen, place) : 0;
 }
 
-int lx_placement_take(struct libxen *xen, const struct libxen_placement *wish,
+int lx_placement_take(struct libxen *xen, const struct libxen_placement *wish, uint32_t vcpus,
 		      struct lx_place *place)
 {
 	struct libxen_placement now;
@@ -197,22 +198,25 @@ int lx_placement_take(struct libxen *xen, const struct libxen_placement *wish,
 	if (now.valid & LIBXEN_PLACEMENT_NODES)
 		ret = take_nodes(xen, &now, place);
 	if (ret == 0)
-		ret = take_share(xen, &now, place);
+		ret = take_share(xen, &now, vcpus, place);
 	return ret < 0 ? ret : take_pool(xen, &now, place);
 }
 
 /* --- affinity --- */
 
-static int check_hard(struct libxen *xen, const struct libxen_affinity *wish,
+/* Xen would take a soft set without effect, too. */
+static int check_cpus(struct libxen *xen, const uint64_t *set, uint32_t words,
 		      const struct lx_hc_pool *pool, uint32_t cpupool)
 {
 	char text[80];
 	int ret;
 
-	ret = check_set(&xen->error, wish->hard, wish->words, "CPUs");
+	if (!set)
+		return 0;
+	ret = check_set(&xen->error, set, words, "CPUs");
 	if (ret < 0)
 		return ret;
-	if (meet(wish->hard, pool->cpus, wish->words))
+	if (meet(set, pool->cpus, words))
 		return 0;
 	write_set(pool->cpus, LX_SET_WORDS, text, sizeof(text));
 	return lx_fail(&xen->error, -EINVAL,
@@ -247,10 +251,10 @@ static int take_affinity(struct libxen *xen, const struct libxen_affinity *their
 			       "know",
 			       libxen_version());
 	ret = check_vcpus(&xen->error, &wish, vcpus);
-	if (ret == 0 && wish.hard)
-		ret = check_hard(xen, &wish, pool, cpupool);
-	if (ret == 0 && wish.soft)
-		ret = check_set(&xen->error, wish.soft, wish.words, "CPUs");
+	if (ret == 0)
+		ret = check_cpus(xen, wish.hard, wish.words, pool, cpupool);
+	if (ret == 0)
+		ret = check_cpus(xen, wish.soft, wish.words, pool, cpupool);
 	if (ret < 0)
 		return ret;
 	place->first = wish.vcpu;

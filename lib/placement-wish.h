@@ -7,10 +7,11 @@
 #include <build/build.h>
 
 /*
- * What @wish (NULL: nothing) asks for a domain that is in CPU pool place->cpupool, or will be;
- * the pool that it is moved to takes that one's place. The sets stay the caller's.
+ * What @wish (NULL: nothing) asks for a domain with @vcpus vCPUs that is in CPU pool
+ * place->cpupool, or will be; the pool that it is moved to takes that one's place. The sets stay
+ * the caller's.
  */
-int lx_placement_take(struct libxen *xen, const struct libxen_placement *wish,
+int lx_placement_take(struct libxen *xen, const struct libxen_placement *wish, uint32_t vcpus,
 		      struct lx_place *place);
 
 /*

@@ -113,7 +113,9 @@ int libxen_domain_place(struct libxen_domain *domain, const struct libxen_placem
 	if (ret < 0)
 		return ret;
 	place.cpupool = info.cpupool;
-	ret = lx_placement_take(xen, placement, &place);
+	ret = lx_placement_take(xen, placement, info.max_vcpu_id + 1, &place);
+	if (ret == 0 && place.cpupool != info.cpupool && domain->domid == 0)
+		ret = lx_fail(&xen->error, -EINVAL, "domain 0 cannot be moved to another CPU pool");
 	if (ret == 0 && place.cpupool != info.cpupool)
 		ret = lx_hc_pool_move(&xen->hc, domain->domid, place.cpupool);
 	return ret < 0 ? ret : lx_place_domain(&xen->hc, domain->domid, &place);

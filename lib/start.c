@@ -167,7 +167,7 @@ static int take_wishes(struct libxen *xen, const struct libxen_guest *guest, str
 
 	ret = lx_features_take(xen, guest->features, &build->misc_flags);
 	if (ret == 0)
-		ret = lx_placement_take(xen, guest->placement, &build->place);
+		ret = lx_placement_take(xen, guest->placement, build->max_vcpus, &build->place);
 	if (ret == 0)
 		ret = lx_affinities_take(xen, guest->affinities, guest->affinity_count,
 					 build->max_vcpus, &build->place);

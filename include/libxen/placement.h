@@ -56,7 +56,7 @@ struct libxen_placement {
 	uint32_t cpupool;   /**< the CPU pool that it runs in; 0 is the one that Xen makes */
 	uint32_t scheduler; /**< out: LIBXEN_SCHEDULER_*, of its CPU pool */
 	uint32_t weight;    /**< its share if CPUs are short, 1 to 65535; Xen gives 256 */
-	uint32_t cap;	    /**< percent of one CPU that it gets at most; 0: no limit */
+	uint32_t cap;	    /**< percent of one CPU that it gets at most, 100 a vCPU; 0: no limit */
 	uint32_t tsc_mode;  /**< out: LIBXEN_TSC_*, never AUTO */
 };
 
@@ -97,7 +97,8 @@ LIBXEN_API int libxen_domain_placement(struct libxen_domain *domain,
  * @brief Move a domain, or change its share of the CPUs.
  *
  * What is asked for is checked first, then set in this order: pool, nodes, weight and cap. If
- * Xen refuses one of them, those before it are set.
+ * Xen refuses one of them, those before it are set. A domain that comes into another pool begins
+ * there anew, as Xen has it: with weight 256, no cap, and on all CPUs of the pool.
  *
  * @param[in] domain     the domain, running or not
  * @param[in] placement  what to set, as @c valid tells; read during the call only

@@ -137,6 +137,8 @@ static void given_cpus_that_there_are_not_when_asked_for_then_the_pools_are_name
 	affinity.hard = empty;
 	refuses(f, &guest, -EINVAL, "the set of CPUs is empty");
 	affinity.hard = NULL;
+	affinity.soft = none;
+	refuses(f, &guest, -EINVAL, "CPU pool 0, which has 0-");
 	affinity.soft = empty;
 	rig_assert_fails(f, libxen_domain_set_affinity(domain, &affinity), -EINVAL,
 			 "the set of CPUs is empty");
@@ -241,8 +243,11 @@ static void given_shares_out_of_range_when_asked_for_then_the_range_is_named(voi
 	wish.weight = 65536;
 	refuses(f, &guest, -EINVAL, "1 to 65535");
 	wish.valid = LIBXEN_PLACEMENT_CAP;
-	wish.cap = 12801;
-	refuses(f, &guest, -EINVAL, "12800");
+	wish.cap = 101;
+	refuses(f, &guest, -EINVAL, "to 100 percent");
+	guest.vcpus_max = 2;
+	wish.cap = 200;
+	rig_stop(f, rig_start(f, &guest));
 }
 
 static void given_a_pool_that_there_is_not_when_asked_for_then_it_is_named(void **state)

@@ -56,7 +56,7 @@ static int open_image(struct life *life)
 static int start(struct life *life)
 {
 	const struct libxen_source ramdisks[] = { bytes_of(life), bytes_of(life) };
-	uint64_t nodes = 1, cpus = 2, soft = 1;
+	uint64_t nodes = 1, cpus = 2, soft = 2; /* CPU 1 is pool 1 */
 	const struct libxen_placement placement = { .size = sizeof(placement),
 						    .valid = LIBXEN_PLACEMENT_CPUPOOL |
 							     LIBXEN_PLACEMENT_NODES |
@@ -125,7 +125,7 @@ static int place(struct life *life)
 		ret = libxen_domain_affinity(life->domain, &affinity);
 	if (ret == 0)
 		ret = libxen_domain_place(life->domain, &placement);
-	cpus = 1;
+	cpus = soft = 1;
 	if (ret == 0)
 		ret = libxen_domain_set_affinity(life->domain, &affinity);
 	return ret == 0 ? libxen_domain_set_memory_max(life->domain, 48 * MIB) : ret;

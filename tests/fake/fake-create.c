@@ -113,7 +113,7 @@ static int check_limits(const struct fake_domctl_call *d, uint32_t *grant_frames
 	if (asked(d, "vmtrace_size"))
 		return -EINVAL; /* it is not there */
 	if (!fake_pool(fake, asked(d, "cpupool_id")))
-		return -EINVAL;
+		return -ESRCH;
 	if (asked(d, "altp2m_opts") || asked(d, "altp2m.opts") || asked(d, "altp2m.nr"))
 		return -EINVAL;
 	if (asked(d, "arch.misc_flags") & ~fake_constant_if(fake, "XEN_X86_MSR_RELAXED"))

@@ -65,7 +65,7 @@ static int max_vcpus(struct fake_domctl_call *d)
 	if (fake_has(d->fake, "xen_domctl_createdomain", "max_vcpus") &&
 	    max != d->domain->max_vcpus)
 		return -EINVAL;
-	return fake_domain_add_vcpus(d->domain, max);
+	return fake_domain_add_vcpus(d->fake, d->domain, max);
 }
 
 static int set_gnttab_limits(struct fake_domctl_call *d)

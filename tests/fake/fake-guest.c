@@ -356,6 +356,7 @@ bool fake_domain_look(struct fake *fake, uint32_t domid, struct fake_domain_view
 			.cap = domain->cap,
 			.misc_flags = domain->misc_flags,
 			.nodes = domain->nodes,
+			.pages_elsewhere = domain->pages_elsewhere,
 			.pool_pages = domain->nr_pool,
 			.pool_used = domain->hvm ? domain->pool_used : 0,
 			.max_grant_frames = domain->asked_grant_frames,

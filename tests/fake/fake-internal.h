@@ -129,6 +129,7 @@ struct fake_domain {
 	uint32_t tsc_mode;
 	uint32_t weight, cap;
 	uint64_t nodes; /* bits */
+	uint64_t pages_elsewhere;
 	uint64_t params[HVM_PARAMS];
 	struct fake_range *map; /* as set_memory_map told it */
 	size_t nr_map;
@@ -274,7 +275,7 @@ bool fake_domain_buried(struct fake *fake, struct fake_domain *domain);
 void fake_domain_delete(struct fake *fake, struct fake_domain *domain);
 void fake_domain_shutdown(struct fake *fake, struct fake_domain *domain, unsigned int reason);
 unsigned int fake_domain_online(const struct fake_domain *domain);
-int fake_domain_add_vcpus(struct fake_domain *domain, uint32_t count);
+int fake_domain_add_vcpus(struct fake *fake, struct fake_domain *domain, uint32_t count);
 /* -ENOMEM: the pool has no page left for its table; the frames stay the caller's. */
 int fake_domain_add_extent(struct fake *fake, struct fake_domain *domain, uint64_t pfn,
 			   uint64_t mfn, unsigned int order);
@@ -321,6 +322,7 @@ long fake_grant_op(struct fake *fake, const uint64_t arg[5]);
 
 /* fake-placement.c */
 void fake_pools_init(struct fake *fake);
+uint64_t fake_all_cpus(const struct fake *fake);			 /* bits */
 const struct fake_pool *fake_pool(const struct fake *fake, uint64_t id); /* NULL: none */
 int fake_cpupool_op(struct fake *fake, void *payload);
 

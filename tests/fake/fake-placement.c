@@ -5,6 +5,11 @@
 #include <errno.h>
 #include <string.h>
 
+uint64_t fake_all_cpus(const struct fake *fake)
+{
+	return (2ull << (fake->options.cpus - 1)) - 1;
+}
+
 /* Of 64 CPUs and nodes at most; Xen's own bitmaps are longer, and all beyond is 0. */
 static int read_map(struct fake *fake, uint64_t bitmap, uint64_t bits, uint64_t *map)
 {
@@ -56,7 +61,7 @@ static bool wants(const struct fake_domctl_call *d, const char *flag)
 	return affinity(d, "flags") & fake_constant(d->fake, flag);
 }
 
-/* What comes back is what has an effect; what is remembered is what was asked for. */
+/* What comes back is what has an effect; what is remembered, all CPUs that there are. */
 static int set_map(struct fake_domctl_call *d, const char *field, uint64_t within, uint64_t *kept)
 {
 	char bitmap[32], bits[32];
@@ -68,7 +73,7 @@ static int set_map(struct fake_domctl_call *d, const char *field, uint64_t withi
 	ret = read_map(d->fake, affinity(d, bitmap), affinity(d, bits), &map);
 	if (ret < 0)
 		return ret;
-	*kept = map;
+	*kept = map & fake_all_cpus(d->fake);
 	return write_map(d->fake, affinity(d, bitmap), affinity(d, bits), map & within);
 }
 
@@ -130,6 +135,7 @@ int fake_setnodeaffinity(struct fake_domctl_call *d)
 	if (!(map & all_nodes(d->fake)))
 		return -EINVAL;
 	d->domain->nodes = map;
+	d->domain->pages_elsewhere = d->domain->tot_pages; /* what it has stays where it is */
 	return 0;
 }
 
@@ -156,7 +162,11 @@ static int credit_op(struct fake_domctl_call *d, const char *weight, const char 
 	}
 	if (cmd != fake_constant(d->fake, "XEN_DOMCTL_SCHEDOP_putinfo"))
 		return -EINVAL;
-	d->domain->weight = (uint32_t)fake_get(d->fake, d->payload, scheduler_type, weight);
+	if (fake_get(d->fake, d->payload, scheduler_type, weight))
+		d->domain->weight = (uint32_t)fake_get(d->fake, d->payload, scheduler_type, weight);
+	/* Looked at when the weight is set already. */
+	if (fake_get_if(d->fake, d->payload, scheduler_type, cap) > 100 * d->domain->nr_vcpus)
+		return -EINVAL;
 	d->domain->cap = (uint32_t)fake_get_if(d->fake, d->payload, scheduler_type, cap);
 	return 0;
 }
@@ -195,16 +205,29 @@ static int pool_info(struct fake *fake, void *payload)
 			 fake->pools[id].cpus);
 }
 
+/* Another scheduler knows nothing of it yet. */
+static void begin_in_pool(struct fake *fake, struct fake_domain *domain)
+{
+	domain->weight = 256;
+	domain->cap = 0;
+	for (uint32_t i = 0; i < domain->nr_vcpus; i++)
+		domain->vcpus[i].hard = domain->vcpus[i].soft = fake_all_cpus(fake);
+}
+
 static int move_domain(struct fake *fake, void *payload)
 {
 	uint64_t id = fake_get(fake, payload, pool_type, "cpupool_id");
 	struct fake_domain *domain =
 		fake_domain(fake, (uint32_t)fake_get(fake, payload, pool_type, "domid"));
 
-	if (!domain || domain->domid == 0)
-		return -EINVAL;
+	if (!domain)
+		return -ESRCH;
+	if (domain->domid == 0)
+		return -EPERM;
 	if (!fake_pool(fake, id))
 		return -ENOENT;
+	if (domain->cpupool != id)
+		begin_in_pool(fake, domain);
 	domain->cpupool = (uint32_t)id;
 	return 0;
 }
@@ -227,7 +250,7 @@ const struct fake_pool *fake_pool(const struct fake *fake, uint64_t id)
 
 void fake_pools_init(struct fake *fake)
 {
-	uint64_t all = (2ull << (fake->options.cpus - 1)) - 1, others = fake->options.pool_cpus;
+	uint64_t all = fake_all_cpus(fake), others = fake->options.pool_cpus;
 	const char *usual = fake_since(fake, 12) ? "XEN_SCHEDULER_CREDIT2" : "XEN_SCHEDULER_CREDIT";
 
 	fake->pools[0].cpus = all & ~others;

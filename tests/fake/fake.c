@@ -268,7 +268,7 @@ static void make_dom0(struct fake *fake)
 	domain->max_evtchn_port = 4095;
 	domain->has_grant_table = true;
 	domain->max_grant_frames = 64;
-	fake_domain_add_vcpus(domain, fake->options.cpus);
+	fake_domain_add_vcpus(fake, domain, fake->options.cpus);
 	for (uint32_t i = 0; i < domain->nr_vcpus; i++)
 		domain->vcpus[i].online = true;
 }

@@ -172,7 +172,8 @@ struct fake_domain_view {
 	uint32_t pool_pages, pool_used; /* HVM: for the tables of its memory */
 	int64_t max_grant_frames;
 	uint32_t cpupool, weight, cap, misc_flags;
-	uint64_t nodes; /* bits */
+	uint64_t nodes;		  /* bits */
+	uint64_t pages_elsewhere; /* that it had before its nodes were chosen */
 	uint8_t handle[16];
 };
 

@@ -104,8 +104,8 @@ static const struct mistake mistakes[] = {
 	  "xenctl: cannot start \"guest\": a weight can be 1 to 65535, and 65536 was asked for",
 	  CTL_EXIT_FAILED },
 	{ "a cap that is too large", "start --kernel good --cap 99999",
-	  "xenctl: cannot start \"guest\": a cap can be 0 (no limit) to 12800 percent of a CPU, and "
-	  "99999 was asked for",
+	  "xenctl: cannot start \"guest\": a cap can be 0 (no limit) to 100 percent of a CPU, 100 "
+	  "for each vCPU, and 99999 was asked for",
 	  CTL_EXIT_FAILED },
 	{ "a weight where the scheduler has none", "start --kernel good --weight 512",
 	  "xenctl: cannot start \"guest\": the scheduler of CPU pool 0 is null, which knows no "
