@@ -128,6 +128,8 @@ static int settscinfo(struct fake_domctl_call *d)
 
 static int gettscinfo(struct fake_domctl_call *d)
 {
+	if (d->domain->domid == 0)
+		return -EINVAL;
 	fake_set(d->fake, d->payload, "xen_domctl_tsc_info", "tsc_mode", d->domain->tsc_mode);
 	fake_set(d->fake, d->payload, "xen_domctl_tsc_info", "gtsc_khz", 2400000);
 	return 0;
