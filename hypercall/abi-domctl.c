@@ -158,6 +158,45 @@ static const struct lx_field tsc_fields[] = {
 	{ 0 },
 };
 
+#define AFFINITY(member, name, at, bytes) \
+	FIELD(struct lx_vcpu_affinity, member, name, at, bytes, ALWAYS)
+
+static const struct lx_field affinity_fields[] = {
+	AFFINITY(vcpu, "vcpu", 0, 4),
+	AFFINITY(flags, "flags", 4, 4),
+	AFFINITY(hard, "cpumap_hard.bitmap", 8, 8),
+	AFFINITY(hard_bits, "cpumap_hard.nr_bits", 16, 4),
+	AFFINITY(soft, "cpumap_soft.bitmap", 24, 8),
+	AFFINITY(soft_bits, "cpumap_soft.nr_bits", 32, 4),
+	{ 0 },
+};
+
+static const struct lx_field nodes_fields[] = {
+	FIELD(struct lx_node_affinity, nodes, "nodemap.bitmap", 0, 8, ALWAYS),
+	FIELD(struct lx_node_affinity, bits, "nodemap.nr_bits", 8, 4, ALWAYS),
+	{ 0 },
+};
+
+/* struct xen_domctl_scheduler_op, once for each scheduler that has weights */
+#define SCHEDULER(member, name, at, bytes, ...) \
+	FIELD(struct lx_scheduler_op, member, name, at, bytes, __VA_ARGS__)
+
+static const struct lx_field credit_fields[] = {
+	SCHEDULER(sched_id, "sched_id", 0, 4, ALWAYS),
+	SCHEDULER(cmd, "cmd", 4, 4, ALWAYS),
+	SCHEDULER(weight, "u.credit.weight", 8, 2, ALWAYS),
+	SCHEDULER(cap, "u.credit.cap", 10, 2, ALWAYS),
+	{ 0 },
+};
+
+static const struct lx_field credit2_fields[] = {
+	SCHEDULER(sched_id, "sched_id", 0, 4, ALWAYS),
+	SCHEDULER(cmd, "cmd", 4, 4, ALWAYS),
+	SCHEDULER(weight, "u.credit2.weight", 8, 2, ALWAYS),
+	SCHEDULER(cap, "u.credit2.cap", 10, 2, FROM(0x0e)),
+	{ 0 },
+};
+
 static const struct lx_field hvm_context_fields[] = {
 	FIELD(struct lx_hvm_context, size, "size", 0, 4, ALWAYS),
 	FIELD(struct lx_hvm_context, buffer, "buffer", 8, 8, ALWAYS),
@@ -199,5 +238,12 @@ const struct lx_op lx_domctl_gnttab_limits = { "set_gnttab_limits", 80, WITHIN(0
 					       gnttab_limits_fields };
 const struct lx_op lx_domctl_set_hvm_context = { "sethvmcontext", 34, ALWAYS, hvm_context_fields };
 const struct lx_op lx_domctl_set_tsc = { "settscinfo", 60, ALWAYS, tsc_fields };
+const struct lx_op lx_domctl_get_tsc = { "gettscinfo", 59, ALWAYS, tsc_fields };
+const struct lx_op lx_domctl_set_affinity = { "setvcpuaffinity", 9, ALWAYS, affinity_fields };
+const struct lx_op lx_domctl_get_affinity = { "getvcpuaffinity", 25, ALWAYS, affinity_fields };
+const struct lx_op lx_domctl_credit = { "scheduler_op", 16, ALWAYS, credit_fields };
+const struct lx_op lx_domctl_credit2 = { "scheduler_op", 16, ALWAYS, credit2_fields };
+const struct lx_op lx_domctl_set_nodes = { "setnodeaffinity", 68, ALWAYS, nodes_fields };
+const struct lx_op lx_domctl_get_nodes = { "getnodeaffinity", 69, ALWAYS, nodes_fields };
 const struct lx_op lx_domctl_set_paging_mempool = { "set_paging_mempool_size", 86, FROM(0x15),
 						    paging_mempool_fields };

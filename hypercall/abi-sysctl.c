@@ -70,6 +70,20 @@ static const struct lx_field info_list_fields[] = {
 	{ 0 },
 };
 
+/* struct xen_sysctl_cpupool_op */
+#define POOL(member, name, at, bytes) FIELD(struct lx_cpupool_op, member, name, at, bytes, ALWAYS)
+
+static const struct lx_field cpupool_fields[] = {
+	POOL(op, "op", 0, 4),
+	POOL(id, "cpupool_id", 4, 4),
+	POOL(sched_id, "sched_id", 8, 4),
+	POOL(domid, "domid", 12, 4),
+	POOL(cpus, "cpumap.bitmap", 24, 8),
+	POOL(cpu_bits, "cpumap.nr_bits", 32, 4),
+	{ 0 },
+};
+
 const struct lx_op lx_sysctl_readconsole = { "readconsole", 1, ALWAYS, readconsole_fields };
 const struct lx_op lx_sysctl_physinfo = { "physinfo", 3, ALWAYS, physinfo_fields };
 const struct lx_op lx_sysctl_info_list = { "getdomaininfolist", 6, ALWAYS, info_list_fields };
+const struct lx_op lx_sysctl_cpupool = { "cpupool_op", 18, ALWAYS, cpupool_fields };

@@ -50,6 +50,23 @@ struct lx_tsc_info {
 	uint64_t elapsed_nsec;
 };
 
+/* Maps of CPUs: addresses in the arena, and how many bits there are. */
+struct lx_vcpu_affinity {
+	uint32_t vcpu, flags;
+	uint64_t hard, soft;
+	uint32_t hard_bits, soft_bits;
+};
+
+struct lx_node_affinity {
+	uint64_t nodes; /* address in the arena */
+	uint32_t bits;
+};
+
+/* Of credit and credit2 alike: they differ in which Xen has the cap. */
+struct lx_scheduler_op {
+	uint32_t sched_id, cmd, weight, cap;
+};
+
 struct lx_hvm_context {
 	uint32_t size;
 	uint64_t buffer; /* address in the arena */
@@ -62,7 +79,9 @@ struct lx_hypercall_init {
 extern const struct lx_op lx_domctl_create, lx_domctl_destroy, lx_domctl_pause, lx_domctl_unpause,
 	lx_domctl_info, lx_domctl_max_mem, lx_domctl_set_context, lx_domctl_max_vcpus,
 	lx_domctl_hypercall_init, lx_domctl_max_evtchn, lx_domctl_gnttab_limits, lx_domctl_shadow,
-	lx_domctl_set_paging_mempool, lx_domctl_set_tsc, lx_domctl_set_hvm_context;
+	lx_domctl_set_paging_mempool, lx_domctl_set_tsc, lx_domctl_get_tsc,
+	lx_domctl_set_hvm_context, lx_domctl_set_affinity, lx_domctl_get_affinity,
+	lx_domctl_set_nodes, lx_domctl_get_nodes, lx_domctl_credit, lx_domctl_credit2;
 
 extern const struct lx_flag lx_create_flags[], lx_domain_flags[];
 
@@ -84,7 +103,14 @@ struct lx_info_list {
 	uint64_t buffer;
 };
 
-extern const struct lx_op lx_sysctl_readconsole, lx_sysctl_physinfo, lx_sysctl_info_list;
+struct lx_cpupool_op {
+	uint32_t op, id, sched_id, domid;
+	uint64_t cpus; /* address in the arena */
+	uint32_t cpu_bits;
+};
+
+extern const struct lx_op lx_sysctl_readconsole, lx_sysctl_physinfo, lx_sysctl_info_list,
+	lx_sysctl_cpupool;
 extern const struct lx_flag lx_host_flags[];
 
 #endif

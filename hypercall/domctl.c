@@ -25,6 +25,11 @@ bool lx_hc_create_has_grant_opts(const struct lx_hc *hc)
 	return CREATE_HAS(hc, grant_opts);
 }
 
+bool lx_hc_create_has_misc_flags(const struct lx_hc *hc)
+{
+	return CREATE_HAS(hc, misc_flags);
+}
+
 /*
  * What goes into createdomain itself. Before 4.12 the vCPUs, the event channels and the grant
  * table are limited by calls of their own. 4.12.0 and .1 take no "default" for the grant table,
@@ -47,6 +52,8 @@ static int encode_create(struct lx_hc *hc, const struct lx_hc_create *create,
 		if (now->max_maptrack_frames < 0)
 			now->max_maptrack_frames = DEFAULT_MAPTRACK_FRAMES;
 	}
+	if (!CREATE_HAS(hc, cpupool_id))
+		now->cpupool_id = 0;
 	return lx_flags_encode(lx_create_flags, &hc->domctl, create->flags, &now->flags, hc->error);
 }
 
@@ -74,6 +81,14 @@ static int set_max_evtchn(struct lx_hc *hc, uint32_t domid, uint32_t max_port)
 	return lx_domctl(hc, &lx_domctl_max_evtchn, &domid, &max);
 }
 
+/* Before 4.17 every domain is made in pool 0. */
+static int set_pool(struct lx_hc *hc, uint32_t domid, uint32_t id)
+{
+	if (!id || CREATE_HAS(hc, cpupool_id))
+		return 0;
+	return lx_hc_pool_move(hc, domid, id);
+}
+
 /* The calls beside createdomain. max_vcpus sets up the vCPUs in every release. */
 static int finish_create(struct lx_hc *hc, uint32_t domid, const struct lx_hc_create *create)
 {
@@ -81,6 +96,9 @@ static int finish_create(struct lx_hc *hc, uint32_t domid, const struct lx_hc_cr
 	int ret;
 
 	ret = lx_domctl(hc, &lx_domctl_max_vcpus, &domid, &vcpus);
+	if (ret < 0)
+		return ret;
+	ret = set_pool(hc, domid, create->cpupool_id);
 	if (ret < 0)
 		return ret;
 	ret = set_max_evtchn(hc, domid, create->max_evtchn_port);

@@ -83,3 +83,13 @@ int lx_hc_tsc_mode(struct lx_hc *hc, uint32_t domid, uint32_t mode)
 
 	return lx_domctl(hc, &lx_domctl_set_tsc, &domid, &info);
 }
+
+int lx_hc_tsc_mode_get(struct lx_hc *hc, uint32_t domid, uint32_t *mode)
+{
+	struct lx_tsc_info info = { 0 };
+	int ret;
+
+	ret = lx_domctl(hc, &lx_domctl_get_tsc, &domid, &info);
+	*mode = info.tsc_mode;
+	return ret;
+}

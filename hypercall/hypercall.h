@@ -73,8 +73,10 @@ struct lx_hc_create {
 	uint32_t vmtrace_size;
 	uint32_t cpupool_id;
 	uint32_t emulation_flags;
-	uint32_t misc_flags;
+	uint32_t misc_flags; /* LX_MISC_* */
 };
+
+enum { LX_MISC_MSR_RELAXED = 1u << 0 }; /* XEN_X86_MSR_RELAXED */
 
 /*
  * Create a domain with its vCPUs. Members that this Xen does by other calls, or where it has a
@@ -83,6 +85,7 @@ struct lx_hc_create {
  */
 int lx_hc_domain_create(struct lx_hc *hc, const struct lx_hc_create *create, uint32_t *domid);
 bool lx_hc_create_has_grant_opts(const struct lx_hc *hc); /* if so, 0 is refused by Xen */
+bool lx_hc_create_has_misc_flags(const struct lx_hc *hc);
 int lx_hc_domain_destroy(struct lx_hc *hc, uint32_t domid);
 /*
  * Destroy what a failed job made. The sentence of the failure stays, and tells of the domain if it
@@ -145,6 +148,58 @@ int lx_hc_paging_pool(struct lx_hc *hc, uint32_t domid, uint64_t bytes);
 
 enum { LX_TSC_DEFAULT = 0, LX_TSC_EMULATED = 1, LX_TSC_NATIVE = 2 };
 int lx_hc_tsc_mode(struct lx_hc *hc, uint32_t domid, uint32_t mode);
+int lx_hc_tsc_mode_get(struct lx_hc *hc, uint32_t domid, uint32_t *mode);
+
+/* --- placement (placement.c) --- */
+
+/*
+ * Sets of CPUs or NUMA nodes: number n is bit n % 64 of word n / 64. Set: @count at most
+ * LX_SET_WORDS. Get: any count; members beyond LX_SET_WORDS are not told.
+ */
+#define LX_SET_WORDS 256u
+
+struct lx_hc_affinity {
+	uint64_t *hard, *soft;
+	size_t words;
+};
+
+/* Where a vCPU must (hard) and should (soft) run; NULL: not this one. */
+int lx_hc_affinity_set(struct lx_hc *hc, uint32_t domid, uint32_t vcpu,
+		       const struct lx_hc_affinity *affinity);
+int lx_hc_affinity_get(struct lx_hc *hc, uint32_t domid, uint32_t vcpu,
+		       const struct lx_hc_affinity *affinity);
+
+/* The nodes that a domain's memory is taken from. */
+int lx_hc_nodes_set(struct lx_hc *hc, uint32_t domid, const uint64_t *words, size_t count);
+int lx_hc_nodes_get(struct lx_hc *hc, uint32_t domid, uint64_t *words, size_t count);
+
+/* Schedulers (XEN_SCHEDULER_*, public/domctl.h); the first two have weights. */
+enum {
+	LX_SCHEDULER_CREDIT = 5,
+	LX_SCHEDULER_CREDIT2 = 6,
+	LX_SCHEDULER_ARINC653 = 7,
+	LX_SCHEDULER_RTDS = 8,
+	LX_SCHEDULER_NULL = 9,
+};
+
+struct lx_hc_share {
+	uint32_t scheduler; /* in: LX_SCHEDULER_CREDIT or _CREDIT2, the one of the domain's pool */
+	uint32_t weight;
+	uint32_t cap; /* percent of one CPU; 0: none, or this Xen has none */
+};
+
+bool lx_hc_scheduler_has_cap(const struct lx_hc *hc, uint32_t scheduler);
+int lx_hc_share_get(struct lx_hc *hc, uint32_t domid, struct lx_hc_share *share);
+int lx_hc_share_set(struct lx_hc *hc, uint32_t domid, const struct lx_hc_share *share);
+
+struct lx_hc_pool {
+	uint32_t scheduler; /* LX_SCHEDULER_* */
+	uint64_t cpus[LX_SET_WORDS];
+};
+
+/* -ENOENT: there is no such pool; without a sentence about it that a user could want. */
+int lx_hc_pool_info(struct lx_hc *hc, uint32_t id, struct lx_hc_pool *pool);
+int lx_hc_pool_move(struct lx_hc *hc, uint32_t domid, uint32_t id);
 
 /* --- hardware-virtualised guests (hvm.c) --- */
 

@@ -65,6 +65,9 @@ int lx_domain_look(struct libxen_domain *domain, struct lx_hc_domain_info *info)
 /* What the API calls a domain's state: LIBXEN_STATE_*. */
 uint32_t lx_domain_state(const struct lx_hc_domain_info *info);
 
+/* A list of names of features: LX_MISC_*. -ENOTSUP: one is not to be switched, or not here. */
+int lx_features_take(struct libxen *xen, const char *list, uint32_t *misc_flags);
+
 /* The image behind the API's handle. */
 const struct lx_image *lx_image_of(const struct libxen_image *image);
 

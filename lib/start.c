@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Start a guest: check the wish, build it, let it run. */
 #include "internal.h"
+#include "placement-wish.h"
 
 #include <build/build.h>
 #include <errno.h>
@@ -8,7 +9,9 @@
 #include <string.h>
 #include <sys/random.h>
 
-enum { GUEST_SIZE_0_1 = 80, VCPUS_MAX = 128 };
+enum { GUEST_SIZE_0_1 = 128, VCPUS_MAX = 128 };
+
+#define MEMORY_MAX_BYTES (1ull << 46) /* what x86-64 can address */
 
 #define KNOWN_FLAGS (LIBXEN_GUEST_PAUSED | LIBXEN_GUEST_NO_CONSOLE | LIBXEN_GUEST_CHECK)
 
@@ -23,6 +26,28 @@ static int check_ranges(struct libxen *xen, const struct libxen_guest *guest)
 	if (guest->vcpus > VCPUS_MAX)
 		return lx_fail(error, -EINVAL, "%u vCPUs are too many: a guest can have 1 to %d",
 			       guest->vcpus, VCPUS_MAX);
+	if (guest->vcpus_max > VCPUS_MAX)
+		return lx_fail(error, -EINVAL, "%u vCPUs at most are too many: a guest can have %d",
+			       guest->vcpus_max, VCPUS_MAX);
+	if (guest->vcpus_max && guest->vcpus_max < guest->vcpus)
+		return lx_fail(error, -EINVAL, "%u vCPUs at the start are more than %u at most",
+			       guest->vcpus, guest->vcpus_max);
+	if (guest->memory_max_bytes && guest->memory_max_bytes < guest->memory_bytes)
+		return lx_fail(error, -EINVAL,
+			       "%llu MiB of memory at the start are more than %llu MiB at most",
+			       (unsigned long long)guest->memory_bytes >> 20,
+			       (unsigned long long)guest->memory_max_bytes >> 20);
+	if (guest->memory_max_bytes > MEMORY_MAX_BYTES)
+		return lx_fail(error, -EINVAL,
+			       "%llu MiB of memory at most are more than any guest can have",
+			       (unsigned long long)guest->memory_max_bytes >> 20);
+	if (guest->tsc_mode > LIBXEN_TSC_NATIVE)
+		return lx_fail(error, -EINVAL, "%u is not a mode of the TSC", guest->tsc_mode);
+	if (guest->reserved)
+		return lx_fail(
+			error, -E2BIG,
+			"struct libxen_guest asks for something that libxen %s does not know",
+			libxen_version());
 	if (guest->flags & ~KNOWN_FLAGS)
 		return lx_fail(error, -E2BIG, "this libxen does not know the flags 0x%x",
 			       guest->flags & ~KNOWN_FLAGS);
@@ -118,6 +143,37 @@ static int choose_builder(struct libxen *xen, uint32_t type, const struct lx_bui
 	return ret;
 }
 
+static uint64_t pages_of(uint64_t bytes)
+{
+	return bytes / LX_PAGE_SIZE + (bytes % LX_PAGE_SIZE != 0);
+}
+
+static int clock_of(uint32_t tsc_mode)
+{
+	static const int modes[] = {
+		[LIBXEN_TSC_AUTO] = -1,
+		[LIBXEN_TSC_DEFAULT] = LX_TSC_DEFAULT,
+		[LIBXEN_TSC_EMULATED] = LX_TSC_EMULATED,
+		[LIBXEN_TSC_NATIVE] = LX_TSC_NATIVE,
+	};
+
+	return modes[tsc_mode];
+}
+
+/* Where it shall run, and what is switched on and off. build->place.vcpus is to be freed. */
+static int take_wishes(struct libxen *xen, const struct libxen_guest *guest, struct lx_build *build)
+{
+	int ret;
+
+	ret = lx_features_take(xen, guest->features, &build->misc_flags);
+	if (ret == 0)
+		ret = lx_placement_take(xen, guest->placement, build->max_vcpus, &build->place);
+	if (ret == 0)
+		ret = lx_affinities_take(xen, guest->affinities, guest->affinity_count,
+					 build->max_vcpus, &build->place);
+	return ret;
+}
+
 static int start(struct libxen *xen, const struct libxen_guest *guest,
 		 const struct lx_bytes *ramdisk, struct libxen_domain *domain)
 {
@@ -126,9 +182,11 @@ static int start(struct libxen *xen, const struct libxen_guest *guest,
 		.image = lx_image_of(guest->kernel),
 		.ramdisk = ramdisk,
 		.cmdline = guest->cmdline ? guest->cmdline : "",
-		.pages = guest->memory_bytes / LX_PAGE_SIZE +
-			 (guest->memory_bytes % LX_PAGE_SIZE != 0),
+		.pages = pages_of(guest->memory_bytes),
+		.max_pages = pages_of(guest->memory_max_bytes ? guest->memory_max_bytes
+							      : guest->memory_bytes),
 		.vcpus = guest->vcpus ? guest->vcpus : 1,
+		.tsc_mode = clock_of(guest->tsc_mode),
 		.console = !(guest->flags & LIBXEN_GUEST_NO_CONSOLE),
 		.paused = guest->flags & LIBXEN_GUEST_PAUSED,
 		.progress = &progress,
@@ -136,9 +194,12 @@ static int start(struct libxen *xen, const struct libxen_guest *guest,
 	const struct builder *builder;
 	int ret;
 
+	build.max_vcpus = guest->vcpus_max ? guest->vcpus_max : build.vcpus;
 	if (lx_progress_tell(&progress, "check", 0, 0) < 0)
 		return lx_fail(&xen->error, -ECANCELED, "cancelled");
 	ret = check_host_memory(xen, build.pages);
+	if (ret == 0)
+		ret = take_wishes(xen, guest, &build);
 	if (ret == 0)
 		ret = choose_builder(xen, guest->type, &build, &builder);
 	if (ret == 0)
@@ -146,6 +207,7 @@ static int start(struct libxen *xen, const struct libxen_guest *guest,
 	if (ret == 0 && !(guest->flags & LIBXEN_GUEST_CHECK))
 		ret = builder->build(&xen->hc, &build, &domain->domid);
 	memcpy(domain->uuid, build.uuid, sizeof(domain->uuid));
+	free((void *)build.place.vcpus);
 	return ret;
 }
 

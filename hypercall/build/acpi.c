@@ -89,19 +89,19 @@ static void write_fadt(unsigned char *table, uint64_t dsdt)
 }
 
 /* Xen gives vCPU n the local APIC 2n. Returns the table's length. */
-static uint32_t write_madt(unsigned char *table, uint32_t vcpus)
+static uint32_t write_madt(unsigned char *table, uint32_t vcpus, uint32_t max_vcpus)
 {
-	uint32_t length = MADT_SIZE + vcpus * LAPIC_SIZE;
+	uint32_t length = MADT_SIZE + max_vcpus * LAPIC_SIZE;
 
 	begin(table, "APIC", length, 3);
 	put(table, 36, LOCAL_APIC, 4);
-	for (uint32_t i = 0; i < vcpus; i++) {
+	for (uint32_t i = 0; i < max_vcpus; i++) {
 		unsigned char *entry = table + MADT_SIZE + i * LAPIC_SIZE;
 
 		entry[1] = LAPIC_SIZE; /* entry[0] 0: a local APIC */
 		entry[2] = i;
 		entry[3] = 2 * i;
-		put(entry, 4, 1, 4); /* enabled */
+		put(entry, 4, i < vcpus, 4); /* enabled */
 	}
 	end(table, length);
 	return length;
@@ -128,14 +128,14 @@ static void write_rsdp(unsigned char *table, uint64_t xsdt)
 	table[32] = checksum(table, RSDP_SIZE);
 }
 
-void lx_acpi_write(void *page, uint64_t address, uint32_t vcpus)
+void lx_acpi_write(void *page, uint64_t address, uint32_t vcpus, uint32_t max_vcpus)
 {
 	unsigned char *tables = page;
 	uint64_t xsdt_at;
 
 	write_dsdt(tables + DSDT_AT);
 	write_fadt(tables + FADT_AT, address + DSDT_AT);
-	xsdt_at = (MADT_AT + write_madt(tables + MADT_AT, vcpus) + 15) & ~15u;
+	xsdt_at = (MADT_AT + write_madt(tables + MADT_AT, vcpus, max_vcpus) + 15) & ~15u;
 	write_xsdt(tables + xsdt_at, address + FADT_AT, address + MADT_AT);
 	write_rsdp(tables + RSDP_AT, address + xsdt_at);
 }

@@ -7,8 +7,8 @@
 
 /*
  * Write them into the zeroed page at guest-physical @address: RSDP first, then DSDT, FADT, MADT
- * and XSDT. @vcpus: 128 at most.
+ * and XSDT. @vcpus are on at the start, @max_vcpus there: 128 at most.
  */
-void lx_acpi_write(void *page, uint64_t address, uint32_t vcpus);
+void lx_acpi_write(void *page, uint64_t address, uint32_t vcpus, uint32_t max_vcpus);
 
 #endif

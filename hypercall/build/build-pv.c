@@ -28,12 +28,16 @@ static int create(struct lx_job *job)
 	return lx_job_create(job, 0, 0);
 }
 
+/* Up to its limit: a PV guest knows by start_info which part of it is there already. */
 static int reserve(struct lx_job *job)
 {
-	struct lx_hc_map_entry ram = { .bytes = pv_of(job)->plan.pages << LX_PAGE_SHIFT,
+	struct lx_hc_map_entry ram = { .bytes = job->build->max_pages << LX_PAGE_SHIFT,
 				       .type = LX_MAP_RAM };
-	int ret = lx_job_reserve(job, pv_of(job)->plan.pages);
+	int ret;
 
+	ret = lx_job_set_clock(job, -1);
+	if (ret == 0)
+		ret = lx_job_reserve(job, pv_of(job)->plan.pages);
 	return ret < 0 ? ret : lx_hc_set_memory_map(job->hc, job->domid, &ram, 1);
 }
 
@@ -194,6 +198,7 @@ static int set_context(struct lx_job *job)
  */
 static const struct lx_step steps[] = {
 	{ "create domain", create },
+	{ "place it", lx_job_place },
 	{ "reserve memory", reserve },
 	{ "give memory", populate },
 	{ "map memory", map },

@@ -36,7 +36,7 @@ static int create(struct lx_job *job)
  */
 static uint64_t paging_bytes(const struct lx_build *build)
 {
-	return 4096 * (256ull * build->vcpus + 2 * (build->pages >> (20 - LX_PAGE_SHIFT)));
+	return 4096 * (256ull * build->max_vcpus + 2 * (build->max_pages >> (20 - LX_PAGE_SHIFT)));
 }
 
 static int reserve(struct lx_job *job)
@@ -48,7 +48,7 @@ static int reserve(struct lx_job *job)
 	if (ret < 0)
 		return ret;
 	/* The clock that hardware keeps: to emulate it costs, and some hosts cannot. */
-	ret = lx_hc_tsc_mode(job->hc, job->domid, LX_TSC_NATIVE);
+	ret = lx_job_set_clock(job, LX_TSC_NATIVE);
 	if (ret < 0)
 		return ret;
 	ret = lx_job_reserve(job, pages_of(plan));
@@ -109,7 +109,8 @@ static int write_info(struct lx_job *job)
 	lx_pvh_write_info(plan, job->build->ramdisk->size, job->build->cmdline,
 			  lx_job_frame(job, plan->info_gfn));
 	lx_job_clear_frames(job, LX_PVH_ACPI_GFN, LX_PVH_ACPI_PAGES);
-	lx_acpi_write(lx_job_frame(job, LX_PVH_ACPI_GFN), acpi, job->build->vcpus);
+	lx_acpi_write(lx_job_frame(job, LX_PVH_ACPI_GFN), acpi, job->build->vcpus,
+		      job->build->max_vcpus);
 	lx_job_clear_frames(job, LX_PVH_CONSOLE_GFN, LX_PVH_SPECIAL_PAGES);
 	lx_pvh_write_store(lx_job_frame(job, LX_PVH_STORE_GFN));
 	lx_pvh_write_ident(lx_job_frame(job, LX_PVH_IDENT_GFN));
@@ -142,13 +143,13 @@ static int set_params(struct lx_job *job)
 
 static int set_context(struct lx_job *job)
 {
-	size_t size = lx_pvh_context_size(job->build->vcpus);
+	size_t size = lx_pvh_context_size(job->build->max_vcpus);
 	void *context = calloc(1, size);
 	int ret;
 
 	if (!context)
 		return lx_fail_errno(job->hc->error, -ENOMEM, "no memory for the vCPUs' state");
-	lx_pvh_write_context(&pvh_of(job)->plan, job->build->vcpus, context);
+	lx_pvh_write_context(&pvh_of(job)->plan, job->build->max_vcpus, context);
 	ret = lx_hc_hvm_set_context(job->hc, job->domid, context, size);
 	free(context);
 	return ret;
@@ -158,6 +159,7 @@ static int set_context(struct lx_job *job)
 /* clang-format off */
 static const struct lx_step steps[] = {
 	{ "create domain", create },
+	{ "place it", lx_job_place },
 	{ "reserve memory", reserve },
 	{ "give memory", populate },
 	{ "map memory", map },

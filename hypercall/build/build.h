@@ -6,6 +6,7 @@
 #include "../hypercall.h"
 #include "../progress.h"
 #include "image.h"
+#include "place.h"
 
 /* What is to be built. Everything is borrowed during the call. */
 struct lx_build {
@@ -13,7 +14,12 @@ struct lx_build {
 	const struct lx_bytes *ramdisk; /* size 0: none */
 	const char *cmdline;
 	uint64_t pages;
-	uint32_t vcpus;
+	uint64_t max_pages;  /* that it may have later, @pages at least */
+	uint32_t vcpus;	     /* at the start */
+	uint32_t max_vcpus;  /* that it has, online or not */
+	int tsc_mode;	     /* LX_TSC_*, -1: what suits the type */
+	uint32_t misc_flags; /* LX_MISC_* */
+	struct lx_place place;
 	bool console; /* false: the guest gets none */
 	bool paused;  /* do not let it run */
 	uint8_t uuid[16];

@@ -18,11 +18,13 @@ int lx_job_create(struct lx_job *job, uint32_t flags, uint32_t emulation_flags)
 {
 	struct lx_hc_create create = {
 		.flags = flags,
-		.max_vcpus = job->build->vcpus,
+		.max_vcpus = job->build->max_vcpus,
 		.max_evtchn_port = MAX_EVTCHN_PORT,
 		.max_grant_frames = -1,
 		.max_maptrack_frames = -1,
+		.cpupool_id = job->build->place.cpupool,
 		.emulation_flags = emulation_flags,
+		.misc_flags = job->build->misc_flags,
 	};
 	int ret;
 
@@ -35,10 +37,23 @@ int lx_job_create(struct lx_job *job, uint32_t flags, uint32_t emulation_flags)
 	return ret;
 }
 
+int lx_job_place(struct lx_job *job)
+{
+	return lx_place_domain(job->hc, job->domid, &job->build->place);
+}
+
+int lx_job_set_clock(struct lx_job *job, int fit)
+{
+	int mode = job->build->tsc_mode >= 0 ? job->build->tsc_mode : fit;
+
+	return mode < 0 ? 0 : lx_hc_tsc_mode(job->hc, job->domid, mode);
+}
+
 int lx_job_reserve(struct lx_job *job, uint64_t pages)
 {
-	int ret = lx_hc_domain_max_mem(job->hc, job->domid, pages * 4 + SLACK_KIB);
+	int ret;
 
+	ret = lx_hc_domain_max_mem(job->hc, job->domid, job->build->max_pages * 4 + SLACK_KIB);
 	return ret < 0 ? ret : lx_hc_claim(job->hc, job->domid, pages);
 }
 

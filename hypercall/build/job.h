@@ -42,7 +42,16 @@ int lx_job_run(struct lx_job *job, const struct lx_step *steps, size_t count);
 
 int lx_job_create(struct lx_job *job, uint32_t flags, uint32_t emulation_flags);
 
-/* Room for @pages frames, promised by Xen: a lack of memory shows now, and to us alone. */
+/* Before it has memory: that comes from its nodes. */
+int lx_job_place(struct lx_job *job);
+
+/* Its clock: @fit is the mode for those who have no wish, -1: Xen's. */
+int lx_job_set_clock(struct lx_job *job, int fit);
+
+/*
+ * Room for what the guest may have later, and @pages frames promised by Xen: a lack of memory
+ * shows now, and to us alone.
+ */
 int lx_job_reserve(struct lx_job *job, uint64_t pages);
 
 /*

@@ -9,6 +9,7 @@
 #include <libxen/domain.h>
 #include <libxen/host.h>
 #include <libxen/image.h>
+#include <libxen/placement.h>
 #include <libxen/start.h>
 /* IWYU pragma: end_exports */
 

@@ -6,6 +6,7 @@
 #include <libxen/base.h>
 #include <libxen/domain.h>
 #include <libxen/image.h>
+#include <libxen/placement.h>
 
 #ifdef __cplusplus
 extern "C" {
@@ -26,11 +27,22 @@ struct libxen_guest {
 	const struct libxen_source *ramdisks; /**< in: joined in order; borrowed for the call */
 	const char *cmdline;		      /**< in: 1023 bytes at most, PVH 2047 */
 	uint64_t memory_bytes;		      /**< in: must be set; rounded up to a whole page */
-	uint32_t vcpus;			      /**< in: 1 to 128; 0: 1 */
+	uint32_t vcpus;			      /**< in: 1 to 128, at the start; 0: 1 */
 	uint32_t type;			      /**< in: LIBXEN_TYPE_*; 0: PV if it can be */
 	uint32_t flags;			      /**< in: LIBXEN_GUEST_* */
 	uint32_t ramdisk_count;		      /**< in: how many ramdisks; 0: none */
 	uint8_t uuid[16];		      /**< in: all 0: a random one */
+	uint64_t memory_max_bytes;	      /**< in: that it may have later; 0: as memory_bytes */
+	/** in: where it runs, and its share of the CPUs; NULL: as Xen has it */
+	const struct libxen_placement *placement;
+	/** in: on which CPUs its vCPUs run; a later one wins over an earlier one */
+	const struct libxen_affinity *affinities;
+	uint32_t affinity_count; /**< in: how many affinities; 0: none */
+	uint32_t vcpus_max;	 /**< in: that it may bring up later, to 128; 0: as vcpus */
+	uint32_t tsc_mode;	 /**< in: LIBXEN_TSC_* */
+	uint32_t reserved;	 /**< in: 0 */
+	/** in: features to switch, such as "msr_relaxed" (see libxen_start()); NULL: none */
+	const char *features;
 };
 
 /**
@@ -47,6 +59,18 @@ struct libxen_guest {
  * keep a libxen_console open, or start it with LIBXEN_GUEST_NO_CONSOLE. To miss nothing,
  * start with LIBXEN_GUEST_PAUSED, open the console, then resume.
  *
+ * With @c memory_max_bytes above @c memory_bytes the guest begins with the lesser and may ask Xen
+ * for the rest. A PV guest sees how much that is and prepares for it, which costs it some memory
+ * at once; a PVH guest has to be able to add memory. With @c vcpus_max above @c vcpus, a PVH
+ * guest begins with @c vcpus. A PV Linux brings up all that it has, unless xenstore tells it
+ * which are offline, or its command line has "maxcpus=".
+ *
+ * @c features is a list of names, separated by commas; each may end in "=on", which is what it
+ * means without, or "=off". There is one that can be switched: msr_relaxed (off by default, Xen
+ * 4.15 and later) lets the guest read model-specific registers that there are not, where Xen
+ * gives it a fault otherwise. Features on which kernel and Xen agree by themselves, such as
+ * writable_page_tables, are refused with the reason.
+ *
  * With LIBXEN_GUEST_CHECK it ends after these checks: 0 means that nothing speaks against a
  * start now, no domain was made, and @p domain is NULL.
  *
@@ -58,6 +82,7 @@ struct libxen_guest {
  * @retval 0          @p domain runs (or waits, with LIBXEN_GUEST_PAUSED)
  * @retval -EINVAL    something in @p guest is out of its range; the sentence names it
  * @retval -E2BIG     @p guest asks for something this libxen does not know
+ * @retval -ENOENT    a file, or the CPU pool that was asked for, is not there
  * @retval -ENOSPC    the memory asked for is too small for kernel and ramdisks
  * @retval -ENOMEM    the host has not that much memory left (or this process has none)
  * @retval -EEXIST    a domain has this UUID already

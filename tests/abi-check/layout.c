@@ -137,18 +137,47 @@ static const struct member image_info[] = {
 };
 
 static const struct member guest[] = {
-	MEMBER(libxen_guest, size, 0, 8),     MEMBER(libxen_guest, name, 8, 8),
-	MEMBER(libxen_guest, kernel, 16, 8),  MEMBER(libxen_guest, ramdisks, 24, 8),
-	MEMBER(libxen_guest, cmdline, 32, 8), MEMBER(libxen_guest, memory_bytes, 40, 8),
-	MEMBER(libxen_guest, vcpus, 48, 4),   MEMBER(libxen_guest, type, 52, 4),
-	MEMBER(libxen_guest, flags, 56, 4),   MEMBER(libxen_guest, ramdisk_count, 60, 4),
+	MEMBER(libxen_guest, size, 0, 8),
+	MEMBER(libxen_guest, name, 8, 8),
+	MEMBER(libxen_guest, kernel, 16, 8),
+	MEMBER(libxen_guest, ramdisks, 24, 8),
+	MEMBER(libxen_guest, cmdline, 32, 8),
+	MEMBER(libxen_guest, memory_bytes, 40, 8),
+	MEMBER(libxen_guest, vcpus, 48, 4),
+	MEMBER(libxen_guest, type, 52, 4),
+	MEMBER(libxen_guest, flags, 56, 4),
+	MEMBER(libxen_guest, ramdisk_count, 60, 4),
 	MEMBER(libxen_guest, uuid, 64, 16),
+	MEMBER(libxen_guest, memory_max_bytes, 80, 8),
+	MEMBER(libxen_guest, placement, 88, 8),
+	MEMBER(libxen_guest, affinities, 96, 8),
+	MEMBER(libxen_guest, affinity_count, 104, 4),
+	MEMBER(libxen_guest, vcpus_max, 108, 4),
+	MEMBER(libxen_guest, tsc_mode, 112, 4),
+	MEMBER(libxen_guest, reserved, 116, 4),
+	MEMBER(libxen_guest, features, 120, 8),
+};
+
+static const struct member placement[] = {
+	MEMBER(libxen_placement, size, 0, 8),	   MEMBER(libxen_placement, valid, 8, 8),
+	MEMBER(libxen_placement, nodes, 16, 8),	   MEMBER(libxen_placement, node_words, 24, 4),
+	MEMBER(libxen_placement, cpupool, 28, 4),  MEMBER(libxen_placement, scheduler, 32, 4),
+	MEMBER(libxen_placement, weight, 36, 4),   MEMBER(libxen_placement, cap, 40, 4),
+	MEMBER(libxen_placement, tsc_mode, 44, 4),
+};
+
+static const struct member affinity[] = {
+	MEMBER(libxen_affinity, size, 0, 8),	  MEMBER(libxen_affinity, hard, 8, 8),
+	MEMBER(libxen_affinity, soft, 16, 8),	  MEMBER(libxen_affinity, words, 24, 4),
+	MEMBER(libxen_affinity, vcpu, 28, 4),	  MEMBER(libxen_affinity, vcpu_count, 32, 4),
+	MEMBER(libxen_affinity, reserved, 36, 4),
 };
 
 static const struct structure structures[] = {
 	STRUCTURE(open_options, 16), STRUCTURE(progress, 32),	     STRUCTURE(counters, 40),
 	STRUCTURE(domain_info, 96),  STRUCTURE(destroy_options, 16), STRUCTURE(host_info, 392),
-	STRUCTURE(source, 40),	     STRUCTURE(image_info, 432),     STRUCTURE(guest, 80),
+	STRUCTURE(source, 40),	     STRUCTURE(image_info, 432),     STRUCTURE(guest, 128),
+	STRUCTURE(placement, 48),    STRUCTURE(affinity, 40),
 };
 
 static const struct constant constants[] = {
@@ -193,6 +222,22 @@ static const struct constant constants[] = {
 	CONSTANT(LIBXEN_DESTROY_NO_WAIT, 1),
 	CONSTANT(LIBXEN_GUEST_NO_CONSOLE, 2),
 	CONSTANT(LIBXEN_GUEST_CHECK, 4),
+	CONSTANT(LIBXEN_SCHEDULER_UNKNOWN, 0),
+	CONSTANT(LIBXEN_SCHEDULER_CREDIT, 1),
+	CONSTANT(LIBXEN_SCHEDULER_CREDIT2, 2),
+	CONSTANT(LIBXEN_SCHEDULER_ARINC653, 3),
+	CONSTANT(LIBXEN_SCHEDULER_RTDS, 4),
+	CONSTANT(LIBXEN_SCHEDULER_NULL, 5),
+	CONSTANT(LIBXEN_TSC_AUTO, 0),
+	CONSTANT(LIBXEN_TSC_DEFAULT, 1),
+	CONSTANT(LIBXEN_TSC_EMULATED, 2),
+	CONSTANT(LIBXEN_TSC_NATIVE, 3),
+	CONSTANT(LIBXEN_PLACEMENT_CPUPOOL, 1),
+	CONSTANT(LIBXEN_PLACEMENT_NODES, 2),
+	CONSTANT(LIBXEN_PLACEMENT_WEIGHT, 4),
+	CONSTANT(LIBXEN_PLACEMENT_CAP, 8),
+	CONSTANT(LIBXEN_PLACEMENT_SCHEDULER, 16),
+	CONSTANT(LIBXEN_PLACEMENT_TSC, 32),
 };
 
 static void given_a_program_compiled_long_ago_when_it_runs_then_members_lie_where_they_did(

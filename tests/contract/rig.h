@@ -94,6 +94,7 @@ int start_suite(void);
 int domain_suite(void);
 int console_suite(void);
 int host_suite(void);
+int placement_suite(void);
 
 #define SUITE(tests)                                                                            \
 	cmocka_run_group_tests_name(rig_type == LIBXEN_TYPE_PVH ? "pvh " #tests : "pv " #tests, \

@@ -9,6 +9,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include <cmocka.h>
@@ -25,6 +26,7 @@ struct life {
 	struct libxen_console *console;
 	uint64_t free_pages;
 	uint32_t type;
+	const char *features;
 };
 
 static int open_xen(struct life *life)
@@ -54,6 +56,20 @@ static int open_image(struct life *life)
 static int start(struct life *life)
 {
 	const struct libxen_source ramdisks[] = { bytes_of(life), bytes_of(life) };
+	uint64_t nodes = 1, cpus = 2, soft = 2; /* CPU 1 is pool 1 */
+	const struct libxen_placement placement = { .size = sizeof(placement),
+						    .valid = LIBXEN_PLACEMENT_CPUPOOL |
+							     LIBXEN_PLACEMENT_NODES |
+							     LIBXEN_PLACEMENT_WEIGHT |
+							     LIBXEN_PLACEMENT_CAP,
+						    .nodes = &nodes,
+						    .node_words = 1,
+						    .cpupool = 1,
+						    .weight = 512,
+						    .cap = 50 };
+	const struct libxen_affinity affinity = {
+		.size = sizeof(affinity), .hard = &cpus, .soft = &soft, .words = 1
+	};
 	struct libxen_guest guest = { .size = sizeof(guest),
 				      .name = "sweep",
 				      .kernel = life->image,
@@ -61,6 +77,13 @@ static int start(struct life *life)
 				      .ramdisk_count = 2,
 				      .memory_bytes = 33 * MIB,
 				      .type = life->type,
+				      .memory_max_bytes = 40 * MIB,
+				      .vcpus_max = 2,
+				      .placement = &placement,
+				      .affinities = &affinity,
+				      .affinity_count = 1,
+				      .tsc_mode = LIBXEN_TSC_NATIVE,
+				      .features = life->features,
 				      .uuid = { 1, 2, 3 } };
 
 	return libxen_start(life->xen, &guest, &life->domain);
@@ -82,6 +105,30 @@ static int look(struct life *life)
 	if (ret == 0)
 		ret = libxen_log_read(life->xen, &position, text, sizeof(text));
 	return ret < 0 ? ret : 0;
+}
+
+static int place(struct life *life)
+{
+	uint64_t nodes, cpus = 2, soft;
+	struct libxen_placement placement = { .size = sizeof(placement),
+					      .nodes = &nodes,
+					      .node_words = 1 };
+	struct libxen_affinity affinity = {
+		.size = sizeof(affinity), .hard = &cpus, .soft = &soft, .words = 1
+	};
+	int ret;
+
+	ret = libxen_domain_placement(life->domain, &placement);
+	placement.valid = LIBXEN_PLACEMENT_CPUPOOL | LIBXEN_PLACEMENT_CAP;
+	placement.cpupool = 0;
+	if (ret == 0)
+		ret = libxen_domain_affinity(life->domain, &affinity);
+	if (ret == 0)
+		ret = libxen_domain_place(life->domain, &placement);
+	cpus = soft = 1;
+	if (ret == 0)
+		ret = libxen_domain_set_affinity(life->domain, &affinity);
+	return ret == 0 ? libxen_domain_set_memory_max(life->domain, 48 * MIB) : ret;
 }
 
 static int talk(struct life *life)
@@ -114,10 +161,10 @@ static int stop(struct life *life)
 	return libxen_domain_destroy(life->domain, NULL);
 }
 
-enum { START = 2, TALK = 4 };
+enum { START = 2, TALK = 5 };
 
-static int (*const steps[])(struct life *) = { open_xen, open_image,	 start, look,
-					       talk,	 suspend_resume, stop };
+static int (*const steps[])(struct life *) = { open_xen, open_image, start,	     look,
+					       place,	 talk,	     suspend_resume, stop };
 
 /* Returns the code of the step that failed, and which it was; 0: all went well. */
 static int live(struct life *life, size_t *failed)
@@ -134,12 +181,16 @@ static int live(struct life *life, size_t *failed)
 
 static void begin(struct life *life, const char *release, uint32_t type)
 {
-	struct fake_options options = { .release = release, .memory_pages = 1 << 17, .seed = 3 };
+	struct fake_options options = {
+		.release = release, .memory_pages = 1 << 17, .pool_cpus = 2, .seed = 3
+	};
 	struct elf_recipe recipe = { 0 };
 
 	*life = (struct life){ .fake = fake_new(&options),
 			       .kernel = make_elf(&recipe),
-			       .type = type };
+			       .type = type,
+			       /* what each later one has, and no earlier one */
+			       .features = atoi(release + 2) >= 15 ? "msr_relaxed" : NULL };
 	assert_non_null(life->fake);
 	fake_set_default(life->fake);
 	life->free_pages = fake_free_pages(life->fake);

@@ -110,8 +110,10 @@ static int check_limits(const struct fake_domctl_call *d, uint32_t *grant_frames
 		return ret;
 	if (fake_has(fake, create_type, "grant_opts") && (grants < 1 || grants > GNTTAB_VERSION))
 		return -EINVAL;
-	if (asked(d, "vmtrace_size") || asked(d, "cpupool_id"))
-		return -EINVAL; /* neither is there */
+	if (asked(d, "vmtrace_size"))
+		return -EINVAL; /* it is not there */
+	if (!fake_pool(fake, asked(d, "cpupool_id")))
+		return -ESRCH;
 	if (asked(d, "altp2m_opts") || asked(d, "altp2m.opts") || asked(d, "altp2m.nr"))
 		return -EINVAL;
 	if (asked(d, "arch.misc_flags") & ~fake_constant_if(fake, "XEN_X86_MSR_RELAXED"))
@@ -219,6 +221,7 @@ int fake_createdomain(struct fake_domctl_call *d)
 	domain->ssidref = (uint32_t)asked(d, "ssidref");
 	domain->create_flags = (uint32_t)asked(d, "flags");
 	domain->emulation_flags = emulation(d);
+	domain->cpupool = (uint32_t)asked(d, "cpupool_id");
 	domain->misc_flags = (uint32_t)asked(d, "arch.misc_flags");
 	domain->grant_opts = (uint32_t)asked(d, "grant_opts");
 	domain->max_vcpus = (uint32_t)asked(d, "max_vcpus");

@@ -18,6 +18,8 @@ struct fake_domain *fake_domain_new(struct fake *fake, uint32_t domid)
 	domain->domid = domid;
 	domain->pause_count = 1; /* by the toolstack */
 	domain->shared_info = NO_MFN;
+	domain->weight = 256;
+	domain->nodes = (2ull << (fake->options.nodes - 1)) - 1;
 	fake->domains[domid] = domain;
 	return domain;
 }
@@ -36,12 +38,14 @@ uint32_t fake_domid_free(struct fake *fake)
 	return 0;
 }
 
-int fake_domain_add_vcpus(struct fake_domain *domain, uint32_t count)
+int fake_domain_add_vcpus(struct fake *fake, struct fake_domain *domain, uint32_t count)
 {
 	if (domain->nr_vcpus)
 		return domain->nr_vcpus == count ? 0 : -EBUSY;
 	domain->vcpus = fake_calloc(count, sizeof(*domain->vcpus));
 	domain->nr_vcpus = count;
+	for (uint32_t i = 0; i < count; i++)
+		domain->vcpus[i].hard = domain->vcpus[i].soft = fake_all_cpus(fake);
 	return 0;
 }
 

@@ -65,7 +65,7 @@ static int max_vcpus(struct fake_domctl_call *d)
 	if (fake_has(d->fake, "xen_domctl_createdomain", "max_vcpus") &&
 	    max != d->domain->max_vcpus)
 		return -EINVAL;
-	return fake_domain_add_vcpus(d->domain, max);
+	return fake_domain_add_vcpus(d->fake, d->domain, max);
 }
 
 static int set_gnttab_limits(struct fake_domctl_call *d)
@@ -128,6 +128,8 @@ static int settscinfo(struct fake_domctl_call *d)
 
 static int gettscinfo(struct fake_domctl_call *d)
 {
+	if (d->domain->domid == 0)
+		return -EINVAL;
 	fake_set(d->fake, d->payload, "xen_domctl_tsc_info", "tsc_mode", d->domain->tsc_mode);
 	fake_set(d->fake, d->payload, "xen_domctl_tsc_info", "gtsc_khz", 2400000);
 	return 0;
@@ -216,6 +218,11 @@ static const struct command {
 	{ "getvcpuinfo", fake_getvcpuinfo },
 	{ "hypercall_init", hypercall_init },
 	{ "getpageframeinfo3", getpageframeinfo3 },
+	{ "setvcpuaffinity", fake_setvcpuaffinity },
+	{ "getvcpuaffinity", fake_getvcpuaffinity },
+	{ "setnodeaffinity", fake_setnodeaffinity },
+	{ "getnodeaffinity", fake_getnodeaffinity },
+	{ "scheduler_op", fake_scheduler_op },
 	{ "settscinfo", settscinfo },
 	{ "gettscinfo", gettscinfo },
 	{ "shadow_op", fake_shadow_op },

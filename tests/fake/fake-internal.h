@@ -96,6 +96,7 @@ struct fake_vcpu {
 	unsigned char *context; /* 5168 bytes, or HVM's CPU record; NULL: not initialised */
 	unsigned char *mtrr;	/* HVM's record */
 	uint64_t cr3;		/* PV: mfn of its L4 */
+	uint64_t hard, soft;	/* bits of CPUs */
 	bool online;
 };
 
@@ -126,6 +127,9 @@ struct fake_domain {
 	uint64_t *pool; /* HVM: mfns of the pages for its p2m, and how many are in use */
 	uint32_t nr_pool, pool_used;
 	uint32_t tsc_mode;
+	uint32_t weight, cap;
+	uint64_t nodes; /* bits */
+	uint64_t pages_elsewhere;
 	uint64_t params[HVM_PARAMS];
 	struct fake_range *map; /* as set_memory_map told it */
 	size_t nr_map;
@@ -185,6 +189,14 @@ struct fake_fault {
 
 enum { COUNT_HYPERCALLS = 64, COUNT_SUBS = 128, COUNT_IOCTLS = 64 };
 
+enum { FAKE_POOLS = 2 };
+
+/* A pool of CPUs; one without any is not there. */
+struct fake_pool {
+	uint64_t cpus; /* bits */
+	uint32_t scheduler;
+};
+
 struct fake {
 	struct lx_os os; /* first: a pointer to it is one to us */
 	pthread_mutex_t lock;
@@ -204,6 +216,7 @@ struct fake {
 	unsigned int cursor;
 	uint64_t random;
 
+	struct fake_pool pools[FAKE_POOLS];
 	struct fake_domain **domains; /* by domid */
 	uint32_t domain_counter;      /* last automatic domid */
 	struct fake_file *files;
@@ -262,7 +275,7 @@ bool fake_domain_buried(struct fake *fake, struct fake_domain *domain);
 void fake_domain_delete(struct fake *fake, struct fake_domain *domain);
 void fake_domain_shutdown(struct fake *fake, struct fake_domain *domain, unsigned int reason);
 unsigned int fake_domain_online(const struct fake_domain *domain);
-int fake_domain_add_vcpus(struct fake_domain *domain, uint32_t count);
+int fake_domain_add_vcpus(struct fake *fake, struct fake_domain *domain, uint32_t count);
 /* -ENOMEM: the pool has no page left for its table; the frames stay the caller's. */
 int fake_domain_add_extent(struct fake *fake, struct fake_domain *domain, uint64_t pfn,
 			   uint64_t mfn, unsigned int order);
@@ -307,6 +320,12 @@ long fake_mmu_update(struct fake *fake, const uint64_t arg[5]);
 long fake_evtchn_op(struct fake *fake, const uint64_t arg[5]);
 long fake_grant_op(struct fake *fake, const uint64_t arg[5]);
 
+/* fake-placement.c */
+void fake_pools_init(struct fake *fake);
+uint64_t fake_all_cpus(const struct fake *fake);			 /* bits */
+const struct fake_pool *fake_pool(const struct fake *fake, uint64_t id); /* NULL: none */
+int fake_cpupool_op(struct fake *fake, void *payload);
+
 /* domctl: the structure copied in, its payload, and the domain it is about (fake-domctl.c) */
 struct fake_domctl_call {
 	struct fake *fake;
@@ -323,7 +342,12 @@ enum {
 	GPADDR_BITS = 46, /* of a guest-physical address */
 };
 
-int fake_createdomain(struct fake_domctl_call *d);   /* fake-create.c */
+int fake_createdomain(struct fake_domctl_call *d);    /* fake-create.c */
+int fake_setvcpuaffinity(struct fake_domctl_call *d); /* fake-placement.c */
+int fake_getvcpuaffinity(struct fake_domctl_call *d);
+int fake_setnodeaffinity(struct fake_domctl_call *d);
+int fake_getnodeaffinity(struct fake_domctl_call *d);
+int fake_scheduler_op(struct fake_domctl_call *d);
 int fake_setvcpucontext(struct fake_domctl_call *d); /* fake-vcpu.c */
 int fake_getvcpucontext(struct fake_domctl_call *d);
 int fake_getvcpuinfo(struct fake_domctl_call *d);

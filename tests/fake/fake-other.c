@@ -21,7 +21,7 @@ static void make_cheap(struct fake *fake, uint32_t domid)
 	domain->max_vcpus = 1;
 	memset(domain->handle, 0xfa, sizeof(domain->handle));
 	memcpy(domain->handle, &domid, sizeof(domid));
-	fake_domain_add_vcpus(domain, 1);
+	fake_domain_add_vcpus(fake, domain, 1);
 	domain->vcpus[0].online = true;
 }
 

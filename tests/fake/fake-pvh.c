@@ -386,11 +386,12 @@ static const char *check_fadt(const struct entry *e, const unsigned char *fadt, 
 	return NULL;
 }
 
-/* One local APIC for each vCPU n, under the number 2n. */
+/* One local APIC for each vCPU n, under the number 2n; those that are on come first. */
 static const char *check_madt(const struct entry *e, const unsigned char *madt, size_t size)
 {
 	enum { ENTRIES = 44, APIC = 0, APIC_SIZE = 8, X2APIC = 9, X2APIC_SIZE = 16 };
 	uint32_t found = 0;
+	bool on = true;
 	size_t length;
 
 	if (size < ENTRIES || number(madt, 36, 4) != LOCAL_APIC)
@@ -412,8 +413,11 @@ static const char *check_madt(const struct entry *e, const unsigned char *madt, 
 		} else {
 			return "the MADT has an entry that PVH does not need";
 		}
-		if (uid != found || id != 2 * uid || !(flags & 1))
+		if (uid != found || id != 2 * uid)
 			return "the MADT has a local APIC whose number is not twice its vCPU's";
+		if ((flags & 1) > on || (!found && !flags))
+			return "the MADT has a vCPU that is on behind one that is not, or none";
+		on = flags & 1;
 		found++;
 	}
 	return found == e->domain->nr_vcpus ? NULL : "the MADT has not one local APIC a vCPU";

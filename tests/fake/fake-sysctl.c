@@ -64,8 +64,8 @@ static int physinfo(struct fake *fake, void *payload)
 	fake_set(fake, payload, type, "cores_per_socket", fake->options.cpus);
 	fake_set(fake, payload, type, "nr_cpus", fake->options.cpus);
 	fake_set(fake, payload, type, "max_cpu_id", fake->options.cpus - 1);
-	fake_set(fake, payload, type, "nr_nodes", 1);
-	fake_set(fake, payload, type, "max_node_id", 0);
+	fake_set(fake, payload, type, "nr_nodes", fake->options.nodes);
+	fake_set(fake, payload, type, "max_node_id", fake->options.nodes - 1);
 	fake_set(fake, payload, type, "cpu_khz", 2400000);
 	fake_set(fake, payload, type, "capabilities", capabilities(fake));
 	fake_set(fake, payload, type, "total_pages", fake->nr_frames);
@@ -140,6 +140,7 @@ static const struct command {
 	{ "XEN_SYSCTL_physinfo", physinfo },
 	{ "XEN_SYSCTL_getdomaininfolist", getdomaininfolist },
 	{ "XEN_SYSCTL_readconsole", readconsole },
+	{ "XEN_SYSCTL_cpupool_op", fake_cpupool_op },
 };
 
 long fake_sysctl(struct fake *fake, const uint64_t arg[5])

@@ -249,6 +249,8 @@ static void choose_defaults(struct fake *fake, const struct fake_options *option
 		mine->dom0_pages = 4096;
 	if (!mine->cpus)
 		mine->cpus = 4;
+	if (!mine->nodes)
+		mine->nodes = 1;
 	if (!mine->hypercall_limit)
 		mine->hypercall_limit = 4096;
 	fake->random = mine->seed + 0x9e3779b97f4a7c15ull;
@@ -266,7 +268,7 @@ static void make_dom0(struct fake *fake)
 	domain->max_evtchn_port = 4095;
 	domain->has_grant_table = true;
 	domain->max_grant_frames = 64;
-	fake_domain_add_vcpus(domain, fake->options.cpus);
+	fake_domain_add_vcpus(fake, domain, fake->options.cpus);
 	for (uint32_t i = 0; i < domain->nr_vcpus; i++)
 		domain->vcpus[i].online = true;
 }
@@ -298,6 +300,7 @@ struct fake *fake_new(const struct fake_options *options)
 		fake->sysctl_version =
 			(uint32_t)fake_constant(fake, "XEN_SYSCTL_INTERFACE_VERSION");
 	choose_extraversion(fake);
+	fake_pools_init(fake);
 	fake->domains = fake_calloc(DOMIDS, sizeof(struct fake_domain *));
 	make_dom0(fake);
 	if (options->log)

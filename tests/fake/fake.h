@@ -39,7 +39,11 @@ struct fake_options {
 	const char *release;	  /* "4.17" (the branch's last release), "4.10.0", "4.23u" */
 	uint64_t memory_pages;	  /* of the machine; 0: 4 GiB */
 	uint64_t dom0_pages;	  /* of these, taken by Xen and dom0; 0: 16 MiB */
-	unsigned int cpus;	  /* 0: 4 */
+	unsigned int cpus;	  /* 0: 4; 64 at most */
+	unsigned int nodes;	  /* of memory; 0: 1 */
+	uint64_t pool_cpus;	  /* bits of the CPUs that are in pool 1 rather than 0 */
+	uint32_t scheduler;	  /* XEN_SCHEDULER_* of pool 0; 0: the release's default */
+	uint32_t pool_scheduler;  /* of pool 1; 0: as pool 0 */
 	uint32_t features;	  /* FAKE_NO_PV ... */
 	uint32_t absent;	  /* devices that do not exist: open() is -ENOENT */
 	uint32_t denied;	  /* devices of which open() is -EACCES */
@@ -167,10 +171,16 @@ struct fake_domain_view {
 	uint32_t create_flags, emulation_flags, grant_opts, max_evtchn_port, tsc_mode;
 	uint32_t pool_pages, pool_used; /* HVM: for the tables of its memory */
 	int64_t max_grant_frames;
+	uint32_t cpupool, weight, cap, misc_flags;
+	uint64_t nodes;		  /* bits */
+	uint64_t pages_elsewhere; /* that it had before its nodes were chosen */
 	uint8_t handle[16];
 };
 
 bool fake_domain_look(struct fake *fake, uint32_t domid, struct fake_domain_view *view);
+/* Bits of the CPUs that a vCPU must and should run on. False: there is no such vCPU. */
+bool fake_affinity(struct fake *fake, uint32_t domid, uint32_t vcpu, uint64_t *hard,
+		   uint64_t *soft);
 
 /* Let time pass: domains that can run use @ns on each of their vCPUs. */
 void fake_tick(struct fake *fake, uint64_t ns);

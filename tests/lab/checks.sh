@@ -266,6 +266,55 @@ check_pvh()
 	result "pvh: a guest with 2 vCPUs reaches userland and is stopped" $lived
 }
 
+# The line of 'xenctl info' that begins so: info_line DOMAIN WORDS.
+info_line()
+{
+	xenctl info "$1" | sed -n "s/^$2  *//p"
+}
+
+# placed TYPE CMDLINE: a guest with every wish there is, each read back, and one vCPU of two up.
+placed()
+{
+	start --type "$1" --kernel $UNPACKED --memory 128M --maxmem 160M --vcpus 1 --maxvcpus 2 \
+		--cpus 1 --cpus-soft 0,1 --pool 0 --nodes 0 --weight 512 --cap 90 \
+		--tsc-mode native --paused --cmdline "$2" || return 1
+	told="$(info_line "$domain" "cpu pool") $(info_line "$domain" weight)"
+	told="$told $(info_line "$domain" cap), $(info_line "$domain" cpus) of"
+	told="$told $(info_line "$domain" "cpus preferred"), $(info_line "$domain" nodes),"
+	told="$told $(info_line "$domain" "tsc mode"), $(fact "$domain" vcpus) vCPUs,"
+	told="$told $(fact "$domain" memory_bytes) of $(fact "$domain" memory_max_bytes)"
+	xenctl resume "$domain" &&
+		console --timeout 120 --until "GUEST UP: cpus=1 " --read-only "$domain" \
+			>$work/placed.out 2>&1 && xenctl stop "$domain"
+}
+
+# A pvh guest takes its vCPUs from the ACPI tables; a pv Linux would take both. As for check_pvh,
+# another try is allowed.
+check_placement()
+{
+	for type in pv pvh; do
+		options="$CMDLINE"
+		[ $type = pvh ] || options="$CMDLINE maxcpus=1"
+		for try in 1 2 3; do
+			told=nothing
+			placed $type "$options"
+			lived=$?
+			[ $lived -eq 0 ] && break
+			echo "# placement, $type: try $try failed: $(tail -n 2 $work/placed.out | tr -d '\r')"
+			stop_all
+		done
+		result "placement: a $type guest with every wish comes up with one vCPU" $lived
+		check "placement: of a $type guest, all wishes are read back" same "$told" \
+			"0 512 90 %, 1 of all, all, native, 2 vCPUs, 134217728 of 168820736"
+	done
+	check "placement: CPUs that there are not" exits 1 "pool 0, which has 0-1" \
+		xenctl start --kernel $UNPACKED --memory 128M --cpus 2-3
+	check "placement: a pool that there is not" exits 1 "no CPU pool 9" \
+		xenctl start --kernel $UNPACKED --memory 128M --pool 9
+	check "placement: a cap that is too large" exits 1 "to 100 percent" \
+		xenctl start --kernel $UNPACKED --memory 128M --cap 101
+}
+
 check_refusals()
 {
 	uuid=01234567-89ab-cdef-0123-456789abcdef
@@ -311,6 +360,7 @@ check_two_guests
 check_interrupts
 check_refusals
 check_pvh
+check_placement
 
 check "end: no guest is left" same "$(guests | wc -l)" 0
 stop_all

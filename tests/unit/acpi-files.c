@@ -33,6 +33,7 @@ static int write_file(const char *directory, const struct acpi_table *table)
 int main(int argc, char **argv)
 {
 	uint64_t address = (uint64_t)LX_PVH_ACPI_GFN << LX_PAGE_SHIFT;
+	uint32_t vcpus = argc > 2 ? (uint32_t)strtoul(argv[2], NULL, 10) : 0;
 	static unsigned char page[LX_PAGE_SIZE];
 	struct acpi_tables found;
 	const char *wrong;
@@ -42,7 +43,7 @@ int main(int argc, char **argv)
 		fprintf(stderr, "usage: acpi-files DIRECTORY VCPUS\n");
 		return 2;
 	}
-	lx_acpi_write(page, address, (uint32_t)strtoul(argv[2], NULL, 10));
+	lx_acpi_write(page, address, vcpus, vcpus);
 	wrong = acpi_read(page, sizeof(page), address, &found);
 	if (wrong) {
 		fprintf(stderr, "acpi-files: %s\n", wrong);

@@ -36,18 +36,23 @@ static int tear_down(void **state)
 	return 0;
 }
 
-static void write_at(struct fixture *f, uint64_t address, uint32_t vcpus)
+static void write_some(struct fixture *f, uint64_t address, uint32_t vcpus, uint32_t max_vcpus)
 {
 	const char *wrong;
 
 	memset(f->page, 0, sizeof(f->page));
 	memset(f->guard, GUARD, sizeof(f->guard));
 
-	lx_acpi_write(f->page, address, vcpus);
+	lx_acpi_write(f->page, address, vcpus, max_vcpus);
 
 	wrong = acpi_read(f->page, sizeof(f->page), address, &f->found);
 	if (wrong)
-		fail_msg("%u vCPUs: %s", vcpus, wrong);
+		fail_msg("%u of %u vCPUs: %s", vcpus, max_vcpus, wrong);
+}
+
+static void write_at(struct fixture *f, uint64_t address, uint32_t vcpus)
+{
+	write_some(f, address, vcpus, vcpus);
 }
 
 static const struct acpi_table *table(const struct fixture *f, const char *signature)
@@ -212,6 +217,22 @@ static void given_any_vcpus_when_the_madt_is_read_then_each_has_its_local_apic(v
 	}
 }
 
+static void given_vcpus_for_later_when_the_madt_is_read_then_they_are_there_but_not_on(void **state)
+{
+	struct fixture *f = *state;
+
+	for (uint32_t vcpus = 1; vcpus <= MAX_VCPUS; vcpus++) {
+		const struct acpi_table *madt;
+
+		write_some(f, ADDRESS, vcpus, MAX_VCPUS);
+
+		madt = table(f, "APIC");
+		assert_int_equal(madt->length, 44 + MAX_VCPUS * 8);
+		for (uint32_t i = 0; i < MAX_VCPUS; i++)
+			assert_int_equal(acpi_number(madt, 44 + i * 8 + 4, 4), i < vcpus);
+	}
+}
+
 /* The reader is what the other tests believe: it must see a byte that is wrong. */
 static void given_any_byte_of_a_table_when_it_is_changed_then_the_reader_tells(void **state)
 {
@@ -245,6 +266,7 @@ int main(void)
 		TEST(given_the_common_headers_when_they_are_read_then_they_name_us_and_the_revisions),
 		TEST(given_the_fadt_when_it_is_read_then_the_hardware_is_reduced_and_nothing_more),
 		TEST(given_any_vcpus_when_the_madt_is_read_then_each_has_its_local_apic),
+		TEST(given_vcpus_for_later_when_the_madt_is_read_then_they_are_there_but_not_on),
 		TEST(given_any_byte_of_a_table_when_it_is_changed_then_the_reader_tells),
 	};
 

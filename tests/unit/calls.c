@@ -989,14 +989,334 @@ static void given_a_field_that_xen_lacks_when_a_domain_is_created_then_it_is_nam
 		uint32_t domid = 99;
 
 		use_release(f, r);
-		if (facts_find(&facts, r, "xen_domctl_createdomain", "cpupool_id"))
+		if (facts_find(&facts, r, "xen_domctl_createdomain", "arch.misc_flags"))
 			continue;
-		create.cpupool_id = 1;
+		assert_false(lx_hc_create_has_misc_flags(&f->hc));
+		create.misc_flags = LX_MISC_MSR_RELAXED;
 
 		assert_int_equal(lx_hc_domain_create(&f->hc, &create, &domid), -ENOTSUP);
 
 		assert_int_equal(f->count, 0);
-		assert_non_null(strstr(f->error.text, "cpupool_id"));
+		assert_non_null(strstr(f->error.text, "misc_flags"));
+	}
+}
+
+/* From 4.17 on it is a field of createdomain; before, the domain is moved when it is there. */
+static void given_a_pool_when_a_domain_is_created_then_each_xen_gets_it_in_there(void **state)
+{
+	struct fixture *f = *state;
+	size_t by_field = 0, by_move = 0;
+
+	goes_by(f, "xen_domctl", 0);
+	f->answer = give_domid;
+
+	for (size_t r = facts_first(&facts); r < facts.release_count; r++) {
+		struct lx_hc_create create = wish;
+		uint64_t commands[CALLS];
+		size_t count = commands_of(r, commands);
+		uint32_t domid, moved[4];
+
+		use_release(f, r);
+		create.cpupool_id = 3;
+
+		assert_int_equal(lx_hc_domain_create(&f->hc, &create, &domid), 0);
+
+		if (sent(f, "cpupool_id") != -2) {
+			by_field++;
+			assert_int_equal(sent(f, "cpupool_id"), 3);
+			assert_int_equal(f->count, count);
+			continue;
+		}
+		by_move++;
+		assert_int_equal(f->count, count + 1);
+		assert_int_equal(f->calls[2].op, number("__HYPERVISOR_sysctl"));
+		assert_int_equal(command(&f->calls[2]), number("XEN_SYSCTL_cpupool_op"));
+		memcpy(moved, f->calls[2].bytes + facts_always(&facts, "xen_sysctl", "u")->offset,
+		       sizeof(moved));
+		assert_int_equal(moved[0], number("XEN_SYSCTL_CPUPOOL_OP_MOVEDOMAIN"));
+		assert_int_equal(moved[1], 3);
+		assert_int_equal(moved[3], DOMID);
+	}
+	assert_true(by_field && by_move);
+}
+
+/* --- placement --- */
+
+/* A set of CPUs or nodes where the payload's field points to, and how many bits it has. */
+static const uint64_t *expect_set(struct fixture *f, const char *payload, const char *field,
+				  const char *bits)
+{
+	size_t at = facts_always(&facts, "xen_domctl", "u")->offset +
+		    facts_always(&facts, payload, field)->offset;
+	uint64_t pointer;
+
+	memcpy(&pointer, f->calls[0].bytes + at, sizeof(pointer));
+	expect_payload(f, payload, field, pointer);
+	expect_payload(f, payload, bits, LX_SET_WORDS * 64);
+	return (const uint64_t *)(uintptr_t)pointer;
+}
+
+static void given_any_xen_when_affinity_is_set_then_it_finds_both_sets(void **state)
+{
+	static const char type[] = "xen_domctl_vcpuaffinity";
+	uint64_t hard[2] = { 0x5, 0x8000000000000000 }, soft[2] = { 0x4, 0 };
+	const struct lx_hc_affinity both = { hard, soft, 2 }, one = { NULL, soft, 2 };
+	struct fixture *f = *state;
+
+	goes_by(f, "xen_domctl", 0);
+	for (size_t r = facts_first(&facts); r < facts.release_count; r++) {
+		const uint64_t *at;
+
+		use_release(f, r);
+		assert_int_equal(lx_hc_affinity_set(&f->hc, DOMID, 3, &both), 0);
+
+		expect_domctl(f, "XEN_DOMCTL_setvcpuaffinity");
+		expect_payload(f, type, "vcpu", 3);
+		expect_payload(f, type, "flags",
+			       number("XEN_VCPUAFFINITY_HARD") | number("XEN_VCPUAFFINITY_SOFT"));
+		at = expect_set(f, type, "cpumap_hard.bitmap", "cpumap_hard.nr_bits");
+		assert_memory_equal(at, hard, sizeof(hard));
+		assert_int_equal(at[2], 0);
+		at = expect_set(f, type, "cpumap_soft.bitmap", "cpumap_soft.nr_bits");
+		assert_memory_equal(at, soft, sizeof(soft));
+		check_structure(f, &f->calls[0]);
+
+		use_release(f, r);
+		assert_int_equal(lx_hc_affinity_set(&f->hc, DOMID, 0, &one), 0);
+
+		expect_domctl(f, "XEN_DOMCTL_setvcpuaffinity");
+		expect_payload(f, type, "flags", number("XEN_VCPUAFFINITY_SOFT"));
+		expect_set(f, type, "cpumap_soft.bitmap", "cpumap_soft.nr_bits");
+		check_structure(f, &f->calls[0]);
+	}
+}
+
+static void given_no_set_or_too_large_a_one_when_affinity_is_set_then_xen_is_not_called(
+	void **state)
+{
+	static uint64_t set[LX_SET_WORDS + 1];
+	const struct lx_hc_affinity none = { NULL, NULL, 1 },
+				    large = { set, NULL, LX_SET_WORDS + 1 };
+	struct fixture *f = *state;
+
+	goes_by(f, "xen_domctl", 0);
+
+	assert_int_equal(lx_hc_affinity_set(&f->hc, DOMID, 0, &none), 0);
+	assert_int_equal(lx_hc_affinity_set(&f->hc, DOMID, 0, &large), -E2BIG);
+	assert_int_equal(lx_hc_nodes_set(&f->hc, DOMID, set, LX_SET_WORDS + 1), -E2BIG);
+	assert_int_equal(f->count, 0);
+}
+
+/* Every set that the payload points to: bit 1, and the last one. */
+static int give_sets(struct fixture *f, unsigned char *structure)
+{
+	static const char *const fields[][2] = {
+		{ "xen_domctl_vcpuaffinity", "cpumap_hard.bitmap" },
+		{ "xen_domctl_vcpuaffinity", "cpumap_soft.bitmap" },
+		{ "xen_domctl_nodeaffinity", "nodemap.bitmap" },
+	};
+	bool nodes = command(&f->calls[0]) == number("XEN_DOMCTL_getnodeaffinity");
+
+	for (size_t i = nodes ? 2 : 0; i < (nodes ? 3 : 2); i++) {
+		uint64_t *set;
+
+		memcpy(&set,
+		       structure + facts_always(&facts, "xen_domctl", "u")->offset +
+			       facts_always(&facts, fields[i][0], fields[i][1])->offset,
+		       sizeof(set));
+		set[0] = 2 + i;
+		set[LX_SET_WORDS - 1] = 0x8000000000000000;
+	}
+	return 0;
+}
+
+static void given_any_xen_when_affinity_is_read_then_both_sets_come_back(void **state)
+{
+	static uint64_t hard[LX_SET_WORDS + 2], soft[LX_SET_WORDS + 2];
+	const struct lx_hc_affinity all = { hard, soft, LX_SET_WORDS + 2 }, few = { NULL, soft, 1 };
+	struct fixture *f = *state;
+
+	goes_by(f, "xen_domctl", 0);
+	f->answer = give_sets;
+	for (size_t r = facts_first(&facts); r < facts.release_count; r++) {
+		use_release(f, r);
+		memset(hard, 0xee, sizeof(hard));
+
+		assert_int_equal(lx_hc_affinity_get(&f->hc, DOMID, 1, &all), 0);
+
+		assert_int_equal(command(&f->calls[0]), number("XEN_DOMCTL_getvcpuaffinity"));
+		assert_int_equal(hard[0], 2);
+		assert_int_equal(soft[0], 3);
+		assert_int_equal(hard[LX_SET_WORDS - 1], 0x8000000000000000);
+		assert_int_equal(hard[LX_SET_WORDS], 0); /* beyond what was asked for */
+		soft[1] = 0x11;
+		assert_int_equal(lx_hc_affinity_get(&f->hc, DOMID, 1, &few), 0);
+		assert_int_equal(soft[1], 0x11);
+	}
+}
+
+static void given_any_xen_when_nodes_are_set_and_read_then_it_finds_the_set(void **state)
+{
+	uint64_t nodes[1] = { 0x2 };
+	struct fixture *f = *state;
+
+	goes_by(f, "xen_domctl", 0);
+	for (size_t r = facts_first(&facts); r < facts.release_count; r++) {
+		const uint64_t *at;
+
+		use_release(f, r);
+		f->answer = NULL;
+		assert_int_equal(lx_hc_nodes_set(&f->hc, DOMID, nodes, 1), 0);
+
+		expect_domctl(f, "XEN_DOMCTL_setnodeaffinity");
+		at = expect_set(f, "xen_domctl_nodeaffinity", "nodemap.bitmap", "nodemap.nr_bits");
+		assert_int_equal(at[0], 2);
+		check_structure(f, &f->calls[0]);
+
+		use_release(f, r);
+		f->answer = give_sets;
+		assert_int_equal(lx_hc_nodes_get(&f->hc, DOMID, nodes, 1), 0);
+		assert_int_equal(nodes[0], 4);
+		nodes[0] = 2;
+	}
+}
+
+/* Under the name that each scheduler's fields have. */
+static void given_any_xen_when_a_share_is_set_then_it_is_in_its_schedulers_fields(void **state)
+{
+	static const char type[] = "xen_domctl_scheduler_op";
+	struct fixture *f = *state;
+	size_t without_cap = 0;
+
+	goes_by(f, "xen_domctl", 0);
+	for (size_t r = facts_first(&facts); r < facts.release_count; r++) {
+		struct lx_hc_share share = { LX_SCHEDULER_CREDIT, 512, 150 };
+
+		use_release(f, r);
+		assert_int_equal(lx_hc_share_set(&f->hc, DOMID, &share), 0);
+
+		expect_domctl(f, "XEN_DOMCTL_scheduler_op");
+		expect_payload(f, type, "sched_id", number("XEN_SCHEDULER_CREDIT"));
+		expect_payload(f, type, "cmd", number("XEN_DOMCTL_SCHEDOP_putinfo"));
+		expect_payload(f, type, "u.credit.weight", 512);
+		expect_payload(f, type, "u.credit.cap", 150);
+		check_structure(f, &f->calls[0]);
+
+		use_release(f, r);
+		share.scheduler = LX_SCHEDULER_CREDIT2;
+		if (!facts_find(&facts, r, type, "u.credit2.cap")) {
+			without_cap++;
+			assert_false(lx_hc_scheduler_has_cap(&f->hc, LX_SCHEDULER_CREDIT2));
+			assert_int_equal(lx_hc_share_set(&f->hc, DOMID, &share), -ENOTSUP);
+			continue;
+		}
+		assert_true(lx_hc_scheduler_has_cap(&f->hc, LX_SCHEDULER_CREDIT2));
+		assert_int_equal(lx_hc_share_set(&f->hc, DOMID, &share), 0);
+		expect_domctl(f, "XEN_DOMCTL_scheduler_op");
+		expect_payload(f, type, "sched_id", number("XEN_SCHEDULER_CREDIT2"));
+		expect_payload(f, type, "cmd", number("XEN_DOMCTL_SCHEDOP_putinfo"));
+		expect_payload(f, type, "u.credit2.weight", 512);
+		expect_payload(f, type, "u.credit2.cap", 150);
+		check_structure(f, &f->calls[0]);
+	}
+	assert_true(without_cap);
+}
+
+static int give_share(struct fixture *f, unsigned char *structure)
+{
+	unsigned char *payload = structure + facts_always(&facts, "xen_domctl", "u")->offset;
+
+	assert_int_equal(command(&f->calls[0]), number("XEN_DOMCTL_scheduler_op"));
+	assert_int_equal(payload[4], number("XEN_DOMCTL_SCHEDOP_getinfo"));
+	f->structure = "xen_domctl_scheduler_op";
+	put(f, payload, "u.credit.weight", 0xfedc);
+	put(f, payload, "u.credit.cap", 99);
+	f->structure = "xen_domctl";
+	return 0;
+}
+
+static void given_a_share_when_it_is_read_then_weight_and_cap_come_back(void **state)
+{
+	struct lx_hc_share share = { .scheduler = LX_SCHEDULER_CREDIT };
+	struct fixture *f = *state;
+
+	goes_by(f, "xen_domctl", 0);
+	f->answer = give_share;
+
+	assert_int_equal(lx_hc_share_get(&f->hc, DOMID, &share), 0);
+
+	assert_int_equal(share.scheduler, LX_SCHEDULER_CREDIT);
+	assert_int_equal(share.weight, 0xfedc);
+	assert_int_equal(share.cap, 99);
+}
+
+static uint32_t pool_to_give;
+
+static int give_pool(struct fixture *f, unsigned char *structure)
+{
+	unsigned char *payload = structure + facts_always(&facts, "xen_sysctl", "u")->offset;
+	uint64_t *cpus;
+
+	if (f->returns)
+		return f->returns;
+	memcpy(&cpus,
+	       payload + facts_always(&facts, "xen_sysctl_cpupool_op", "cpumap.bitmap")->offset,
+	       sizeof(cpus));
+	cpus[0] = 0xf0;
+	f->structure = "xen_sysctl_cpupool_op";
+	put(f, payload, "cpupool_id", pool_to_give);
+	put(f, payload, "sched_id", number("XEN_SCHEDULER_RTDS"));
+	f->structure = "xen_sysctl";
+	return 0;
+}
+
+static void given_a_pool_when_it_is_asked_for_then_no_other_ones_answer_is_taken(void **state)
+{
+	struct fixture *f = *state;
+	struct lx_hc_pool pool;
+
+	goes_by(f, "xen_sysctl", 0);
+	f->answer = give_pool;
+	pool_to_give = 2;
+
+	assert_int_equal(lx_hc_pool_info(&f->hc, 2, &pool), 0);
+	assert_int_equal(pool.scheduler, LX_SCHEDULER_RTDS);
+	assert_int_equal(pool.cpus[0], 0xf0);
+
+	assert_int_equal(lx_hc_pool_info(&f->hc, 1, &pool), -ENOENT);
+	assert_string_equal(f->error.text, "there is no CPU pool 1");
+
+	f->returns = -ENOENT;
+	assert_int_equal(lx_hc_pool_info(&f->hc, 7, &pool), -ENOENT);
+	assert_string_equal(f->error.text, "there is no CPU pool 7");
+	assert_int_equal(lx_hc_pool_move(&f->hc, DOMID, 7), -ENOENT);
+	assert_string_equal(f->error.text, "there is no CPU pool 7");
+}
+
+static int give_clock(struct fixture *f, unsigned char *structure)
+{
+	f->structure = "xen_domctl_tsc_info";
+	put(f, structure + facts_always(&facts, "xen_domctl", "u")->offset, "tsc_mode", 1);
+	f->structure = "xen_domctl";
+	return 0;
+}
+
+static void given_any_xen_when_the_clock_is_asked_for_then_its_mode_comes_back(void **state)
+{
+	struct fixture *f = *state;
+	uint32_t mode;
+
+	goes_by(f, "xen_domctl", 0);
+	f->answer = give_clock;
+	for (size_t r = facts_first(&facts); r < facts.release_count; r++) {
+		use_release(f, r);
+		mode = 99;
+
+		assert_int_equal(lx_hc_tsc_mode_get(&f->hc, DOMID, &mode), 0);
+
+		expect_domctl(f, "XEN_DOMCTL_gettscinfo");
+		check_structure(f, &f->calls[0]);
+		assert_int_equal(mode, LX_TSC_EMULATED);
 	}
 }
 
@@ -1209,6 +1529,15 @@ int main(void)
 		TEST(given_any_xen_when_a_domain_is_created_then_its_limits_are_in_the_fields_it_has),
 		TEST(given_a_step_that_fails_when_a_domain_is_created_then_it_is_destroyed),
 		TEST(given_a_field_that_xen_lacks_when_a_domain_is_created_then_it_is_named),
+		TEST(given_a_pool_when_a_domain_is_created_then_each_xen_gets_it_in_there),
+		TEST(given_any_xen_when_affinity_is_set_then_it_finds_both_sets),
+		TEST(given_no_set_or_too_large_a_one_when_affinity_is_set_then_xen_is_not_called),
+		TEST(given_any_xen_when_affinity_is_read_then_both_sets_come_back),
+		TEST(given_any_xen_when_nodes_are_set_and_read_then_it_finds_the_set),
+		TEST(given_any_xen_when_a_share_is_set_then_it_is_in_its_schedulers_fields),
+		TEST(given_a_share_when_it_is_read_then_weight_and_cap_come_back),
+		TEST(given_a_pool_when_it_is_asked_for_then_no_other_ones_answer_is_taken),
+		TEST(given_any_xen_when_the_clock_is_asked_for_then_its_mode_comes_back),
 		TEST(given_frames_when_they_are_mapped_then_the_batch_is_as_linux_has_it),
 		TEST(given_a_grant_table_when_it_is_mapped_then_the_resource_is_as_linux_has_it),
 		TEST(given_a_kernel_without_resources_when_the_table_is_mapped_then_by_its_frame),

@@ -320,23 +320,123 @@ static void given_keys_that_are_not_supported_when_started_then_each_is_named_wi
 	boot_xen(&(struct fake_options){ 0 });
 
 	assert_refused(
-		"disk = [ 'phy:/dev/vg/a,xvda,w' ]\nvif = [ '' ]\ncpus = '0-3'\n",
+		"disk = [ 'phy:/dev/vg/a,xvda,w' ]\nvif = [ '' ]\nvnuma = [ [ 'pnode=0' ] ]\n",
 		"xenctl: a.cfg:4: disk is not supported: libxen gives guests no devices yet\n"
 		"xenctl: a.cfg:5: vif is not supported: libxen gives guests no devices yet\n"
-		"xenctl: a.cfg:6: cpus is not supported: libxen does not choose CPUs, "
-		"pools, weights or nodes for guests yet\n" HINT);
+		"xenctl: a.cfg:6: vnuma is not supported: libxen gives guests no NUMA nodes of "
+		"their own\n" HINT);
 	assert_refused("bootloader = 'pygrub'",
 		       "xenctl: a.cfg:4: bootloader is not supported: libxen starts a guest from "
 		       "the file that kernel= names, not from its disk\n" HINT);
-	assert_refused("maxmem = 128; maxvcpus = 2",
-		       "xenctl: a.cfg:4: maxmem is not supported, unless it is as large as "
-		       "memory: libxen starts no ballooned guests yet\n"
-		       "xenctl: a.cfg:4: maxvcpus is not supported, unless it is vcpus: libxen "
-		       "brings all vCPUs up\n" HINT);
 	assert_refused("on_reboot = 'restart'",
 		       "xenctl: a.cfg:4: on_reboot=\"restart\" is not supported yet: nothing "
 		       "watches the guest when xenctl has ended, and it stays as \"preserve\" "
 		       "says\n" HINT);
+}
+
+static void given_placement_in_a_file_when_started_then_the_guest_has_it(void **state)
+{
+	struct fake_domain_view view;
+	uint64_t hard, soft;
+
+	(void)state;
+	boot_xen(&(struct fake_options){ .pool_cpus = 8 });
+	write_guest(
+		"a.cfg", "a",
+		"vcpus = 2\nmaxvcpus = 3\nmaxmem = 96\ncpus = [ '0', 1 ]\ncpus_soft = '0-1,^0'\n"
+		"pool = 'Pool-0'\ncpu_weight = 512\ncap = 40\ntsc_mode = 'always_emulate'\n");
+
+	run_line(&run, "start --feature msr_relaxed --nodes 0 a.cfg");
+	assert_string_equal(run.err, "");
+	assert_true(fake_domain_look(fake, 1, &view));
+	assert_int_equal(view.max_vcpus, 3);
+	assert_int_equal(view.max_pages, (96 + 1) * 256);
+	assert_int_equal(view.tot_pages, 64 * 256);
+	assert_int_equal(view.ram_map_bytes, 96 << 20);
+	assert_int_equal(view.weight, 512);
+	assert_int_equal(view.cap, 40);
+	assert_int_equal(view.tsc_mode, 1);
+	assert_int_equal(view.misc_flags, 1);
+	assert_int_equal(view.cpupool, 0);
+	assert_int_equal(view.nodes, 1);
+	for (uint32_t vcpu = 0; vcpu < 3; vcpu++) {
+		assert_true(fake_affinity(fake, 1, vcpu, &hard, &soft));
+		assert_int_equal(hard, vcpu < 2 ? 1u << vcpu : 0xfu);
+		assert_int_equal(soft, 2);
+	}
+
+	run_line(&run, "info 1");
+	assert_in(run.out, "\ncpu pool        0\nscheduler       credit2\nweight          512\n"
+			   "cap             40 %\nvcpu 0          cpus 0, preferred 1\n"
+			   "vcpu 1          cpus 1, preferred 1\n"
+			   "vcpu 2          cpus all, preferred 1\n"
+			   "nodes           all\ntsc mode        emulated\n");
+	if (ctl_json_built_in()) {
+		run_line(&run, "info --json 1");
+		assert_in(run.out, "\"scheduler\": \"credit2\"");
+		assert_in(run.out, "\"weight\": 512");
+		assert_in(run.out, "\"cap\": 40");
+		assert_in(run.out, "\"tsc_mode\": \"emulated\"");
+		assert_in(run.out, "\"cpus_soft\": \"1\"");
+	}
+	run_line(&run, "stop 1");
+}
+
+/* Options win, and so do they over a list. */
+static void given_placement_twice_when_run_dry_then_the_options_are_shown(void **state)
+{
+	(void)state;
+	boot_xen(&(struct fake_options){ .pool_cpus = 8 });
+	write_guest("a.cfg", "a",
+		    "cpus = [ '0', 1 ]\ncpus_soft = 0\npool = 7\ncpu_weight = 512\ncap = 40\n"
+		    "tsc_mode = 1\nmaxmem = 128\nmaxvcpus = 8\n");
+
+	run_line(&run,
+		 "start --dry-run --cpus 3 --cpus-soft all,^0 --pool 1 --weight 9 --cap 0 "
+		 "--tsc-mode native --maxmem 65 --maxvcpus 2 --feature msr_relaxed=off a.cfg");
+	assert_string_equal(run.err, "");
+	assert_in(run.out, "\nmemory    64 MiB\nmaxmem    65 MiB\nvcpus     1\nmaxvcpus  2\n"
+			   "cpus      3\ncpus_soft 1-4095\npool      1\nweight    9\n"
+			   "cap       0\ntsc mode  native\nfeatures  msr_relaxed=off\n");
+	if (ctl_json_built_in()) {
+		run_line(&run, "start --dry-run --json --nodes 0 a.cfg --pool 0");
+		assert_in(run.out, "\"cpus[1]\": \"1\"");
+		assert_in(run.out, "\"memory_max_bytes\": 134217728");
+		assert_in(run.out, "\"vcpus_max\": 8");
+		assert_in(run.out, "\"tsc_mode\": \"emulated\"");
+	}
+}
+
+static void given_wrong_placement_in_a_file_when_started_then_each_is_told(void **state)
+{
+	(void)state;
+	boot_xen(&(struct fake_options){ 0 });
+
+	assert_refused("maxmem = 32; vcpus = 3; maxvcpus = 2",
+		       "xenctl: a.cfg:4: maxmem is less than memory\n"
+		       "xenctl: a.cfg:4: maxvcpus is less than vcpus\n");
+	assert_refused(
+		"cpus = '0-'\ncpus_soft = [ [ 1 ] ]\npool = 'web'\ncpu_weight = 0\ncap = -1\n"
+		"tsc_mode = 'fast'\n",
+		"xenctl: a.cfg:4: cpus: '0-' is no set of CPUs such as \"0-3,^1\"\n"
+		"xenctl: a.cfg:5: cpus_soft takes a string such as \"0-3,^1\"\n"
+		"xenctl: a.cfg:6: pool takes the number of a CPU pool, or \"Pool-0\": "
+		"libxen does not read the names of others from xenstore\n"
+		"xenctl: a.cfg:7: cpu_weight can be 1 to 65535\n"
+		"xenctl: a.cfg:8: cap can be 0 (no limit) to 12800, in percent of one CPU\n"
+		"xenctl: a.cfg:9: tsc_mode can be \"default\", \"always_emulate\" or "
+		"\"native\"\n");
+	assert_refused("cpus = 'node:0'",
+		       "xenctl: a.cfg:4: cpus: nodes are not supported here: write the numbers of "
+		       "their CPUs\n" HINT);
+	assert_refused(
+		"tsc_mode = 'native_paravirt'",
+		"xenctl: a.cfg:4: tsc_mode=\"native_paravirt\" is not supported: Xen has had "
+		"no such mode since 4.12\n" HINT);
+	assert_refused(
+		"tsc_mode = 3",
+		"xenctl: a.cfg:4: tsc_mode=\"native_paravirt\" is not supported: Xen has had "
+		"no such mode since 4.12\n" HINT);
 }
 
 static void given_every_key_of_the_table_when_it_asks_for_something_then_it_is_refused(void **state)
@@ -816,6 +916,9 @@ int main(void)
 		T(given_root_and_extra_when_there_is_cmdline_then_they_are_ignored_aloud),
 		T(given_root_or_extra_alone_when_read_then_no_blank_is_left_over),
 		T(given_keys_that_are_not_supported_when_started_then_each_is_named_with_a_reason),
+		T(given_placement_in_a_file_when_started_then_the_guest_has_it),
+		T(given_placement_twice_when_run_dry_then_the_options_are_shown),
+		T(given_wrong_placement_in_a_file_when_started_then_each_is_told),
 		T(given_every_key_of_the_table_when_it_asks_for_something_then_it_is_refused),
 		T(given_ignored_keys_when_started_then_the_guest_does_without),
 		T(given_hvm_when_started_then_the_reason_is_told),

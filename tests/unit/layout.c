@@ -142,6 +142,48 @@ static const struct member hvm_context_members[] = {
 	{ 0 },
 };
 
+static const struct member affinity_members[] = {
+	SAME(lx_vcpu_affinity, vcpu),
+	SAME(lx_vcpu_affinity, flags),
+	MEMBER(lx_vcpu_affinity, hard, "cpumap_hard.bitmap"),
+	MEMBER(lx_vcpu_affinity, hard_bits, "cpumap_hard.nr_bits"),
+	MEMBER(lx_vcpu_affinity, soft, "cpumap_soft.bitmap"),
+	MEMBER(lx_vcpu_affinity, soft_bits, "cpumap_soft.nr_bits"),
+	{ 0 },
+};
+
+static const struct member nodes_members[] = {
+	MEMBER(lx_node_affinity, nodes, "nodemap.bitmap"),
+	MEMBER(lx_node_affinity, bits, "nodemap.nr_bits"),
+	{ 0 },
+};
+
+static const struct member credit_members[] = {
+	SAME(lx_scheduler_op, sched_id),
+	SAME(lx_scheduler_op, cmd),
+	MEMBER(lx_scheduler_op, weight, "u.credit.weight"),
+	MEMBER(lx_scheduler_op, cap, "u.credit.cap"),
+	{ 0 },
+};
+
+static const struct member credit2_members[] = {
+	SAME(lx_scheduler_op, sched_id),
+	SAME(lx_scheduler_op, cmd),
+	MEMBER(lx_scheduler_op, weight, "u.credit2.weight"),
+	MEMBER(lx_scheduler_op, cap, "u.credit2.cap"),
+	{ 0 },
+};
+
+static const struct member cpupool_members[] = {
+	SAME(lx_cpupool_op, op),
+	MEMBER(lx_cpupool_op, id, "cpupool_id"),
+	SAME(lx_cpupool_op, sched_id),
+	SAME(lx_cpupool_op, domid),
+	MEMBER(lx_cpupool_op, cpus, "cpumap.bitmap"),
+	MEMBER(lx_cpupool_op, cpu_bits, "cpumap.nr_bits"),
+	{ 0 },
+};
+
 static const struct member physinfo_members[] = {
 	SAME(lx_hc_physinfo, threads_per_core), SAME(lx_hc_physinfo, cores_per_socket),
 	SAME(lx_hc_physinfo, nr_cpus),		SAME(lx_hc_physinfo, max_cpu_id),
@@ -180,6 +222,13 @@ static const char *const shadow_unused[] = {
 	"mode", "dirty_bitmap", "pages", "stats.fault_count", "stats.dirty_count", NULL
 };
 static const char *const tsc_unused[] = { "pad", NULL };
+static const char *const credit_unused[] = { "u.credit2.weight", "u.credit2.cap", "u.rtds.period",
+					     "u.rtds.budget",	 "u.rtds.flags",  "u.v.vcpus",
+					     "u.v.nr_vcpus",	 "u.v.padding",	  NULL };
+static const char *const credit2_unused[] = { "u.credit.weight", "u.credit.cap", "u.rtds.period",
+					      "u.rtds.budget",	 "u.rtds.flags", "u.v.vcpus",
+					      "u.v.nr_vcpus",	 "u.v.padding",	 NULL };
+static const char *const cpupool_unused[] = { "cpu", "n_dom", NULL };
 static const char *const none_unused[] = { NULL };
 
 static const struct structure structures[] = {
@@ -207,6 +256,22 @@ static const struct structure structures[] = {
 	  tsc_unused, &lx_domctl_set_tsc },
 	{ "xen_domctl_hvmcontext", false, sizeof(struct lx_hvm_context), 4, hvm_context_members,
 	  none_ours, none_unused, &lx_domctl_set_hvm_context },
+	{ "xen_domctl_tsc_info", false, sizeof(struct lx_tsc_info), 4, tsc_members, none_ours,
+	  tsc_unused, &lx_domctl_get_tsc },
+	{ "xen_domctl_vcpuaffinity", false, sizeof(struct lx_vcpu_affinity), 0, affinity_members,
+	  none_ours, none_unused, &lx_domctl_set_affinity },
+	{ "xen_domctl_vcpuaffinity", false, sizeof(struct lx_vcpu_affinity), 0, affinity_members,
+	  none_ours, none_unused, &lx_domctl_get_affinity },
+	{ "xen_domctl_nodeaffinity", false, sizeof(struct lx_node_affinity), 4, nodes_members,
+	  none_ours, none_unused, &lx_domctl_set_nodes },
+	{ "xen_domctl_nodeaffinity", false, sizeof(struct lx_node_affinity), 4, nodes_members,
+	  none_ours, none_unused, &lx_domctl_get_nodes },
+	{ "xen_domctl_scheduler_op", false, sizeof(struct lx_scheduler_op), 0, credit_members,
+	  none_ours, credit_unused, &lx_domctl_credit },
+	{ "xen_domctl_scheduler_op", false, sizeof(struct lx_scheduler_op), 0, credit2_members,
+	  none_ours, credit2_unused, &lx_domctl_credit2 },
+	{ "xen_sysctl_cpupool_op", true, sizeof(struct lx_cpupool_op), 4, cpupool_members,
+	  none_ours, cpupool_unused, &lx_sysctl_cpupool },
 	{ "xen_sysctl_physinfo", true, sizeof(struct lx_hc_physinfo), 4, physinfo_members,
 	  physinfo_ours, physinfo_unused, &lx_sysctl_physinfo },
 	{ "xen_sysctl_readconsole", true, sizeof(struct lx_readconsole), 0, readconsole_members,
@@ -605,6 +670,14 @@ static const struct {
 	{ &lx_domctl_set_tsc, false },
 	{ &lx_domctl_set_paging_mempool, false },
 	{ &lx_domctl_set_hvm_context, false },
+	{ &lx_domctl_get_tsc, false },
+	{ &lx_domctl_set_affinity, false },
+	{ &lx_domctl_get_affinity, false },
+	{ &lx_domctl_set_nodes, false },
+	{ &lx_domctl_get_nodes, false },
+	{ &lx_domctl_credit, false },
+	{ &lx_domctl_credit2, false },
+	{ &lx_sysctl_cpupool, true },
 	{ &lx_sysctl_readconsole, true },
 	{ &lx_sysctl_physinfo, true },
 	{ &lx_sysctl_info_list, true },
@@ -691,6 +764,12 @@ static const struct {
 	{ "HVM_PARAM_CONSOLE_EVTCHN", LX_PARAM_CONSOLE_EVTCHN },
 	{ "HVM_PARAM_TRIPLE_FAULT_REASON", LX_PARAM_TRIPLE_FAULT_REASON },
 	{ "XEN_X86_EMU_LAPIC", LX_EMULATION_PVH },
+	{ "XEN_X86_MSR_RELAXED", LX_MISC_MSR_RELAXED },
+	{ "XEN_SCHEDULER_CREDIT", LX_SCHEDULER_CREDIT },
+	{ "XEN_SCHEDULER_CREDIT2", LX_SCHEDULER_CREDIT2 },
+	{ "XEN_SCHEDULER_ARINC653", LX_SCHEDULER_ARINC653 },
+	{ "XEN_SCHEDULER_RTDS", LX_SCHEDULER_RTDS },
+	{ "XEN_SCHEDULER_NULL", LX_SCHEDULER_NULL },
 	{ "XEN_HVM_MEMMAP_TYPE_RAM", LX_MAP_RAM },
 	{ "XEN_HVM_MEMMAP_TYPE_RESERVED", LX_MAP_RESERVED },
 	{ "XEN_HVM_MEMMAP_TYPE_ACPI", LX_MAP_ACPI },

@@ -170,7 +170,9 @@ static void given_the_structures_of_0_1_when_they_grow_then_their_first_members_
 	assert_int_equal(sizeof(struct libxen_host_info), 392);
 	assert_int_equal(sizeof(struct libxen_source), 40);
 	assert_int_equal(sizeof(struct libxen_image_info), 432);
-	assert_int_equal(sizeof(struct libxen_guest), 80);
+	assert_int_equal(sizeof(struct libxen_guest), 128);
+	assert_int_equal(sizeof(struct libxen_placement), 48);
+	assert_int_equal(sizeof(struct libxen_affinity), 40);
 	assert_int_equal(offsetof(struct libxen_open_options, reserved), 12);
 	assert_int_equal(offsetof(struct libxen_progress, total), 24);
 	assert_int_equal(offsetof(struct libxen_counters, copied_bytes), 32);
@@ -179,7 +181,9 @@ static void given_the_structures_of_0_1_when_they_grow_then_their_first_members_
 	assert_int_equal(offsetof(struct libxen_host_info, capabilities), 136);
 	assert_int_equal(offsetof(struct libxen_source, data_bytes), 32);
 	assert_int_equal(offsetof(struct libxen_image_info, features), 176);
-	assert_int_equal(offsetof(struct libxen_guest, uuid), 64);
+	assert_int_equal(offsetof(struct libxen_guest, features), 120);
+	assert_int_equal(offsetof(struct libxen_placement, tsc_mode), 44);
+	assert_int_equal(offsetof(struct libxen_affinity, vcpu_count), 32);
 }
 
 /* Bytes that may be passed where a structure of @size is expected: it, and room behind. */

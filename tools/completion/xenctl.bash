@@ -27,6 +27,17 @@ _xenctl() {
     mapfile -t COMPREPLY < <(compgen -W 'auto pv pvh' -- "$cur")
     return
     ;;
+  --tsc-mode)
+    mapfile -t COMPREPLY < <(compgen -W 'default emulated native' -- "$cur")
+    return
+    ;;
+  --feature)
+    mapfile -t COMPREPLY < <(compgen -W 'msr_relaxed msr_relaxed=off' -- "$cur")
+    return
+    ;;
+  --maxmem | --maxvcpus | --cpus | --cpus-soft | --pool | --nodes | --weight | --cap)
+    return
+    ;;
   --cmdline | --memory | --vcpus | --uuid | --name | --timeout | --until | --jobs | -j | --ignore)
     return
     ;;
@@ -35,6 +46,7 @@ _xenctl() {
   case $command in
   start)
     words='--kernel --ramdisk --cmdline --memory --vcpus --uuid --name --type --paused
+      --maxmem --maxvcpus --cpus --cpus-soft --pool --nodes --weight --cap --tsc-mode --feature
       --no-console --console --timing --jobs --ignore --dry-run --json'
     ;;
   stop)

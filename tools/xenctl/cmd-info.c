@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* xenctl info: one domain, all that is known of it. */
+#include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
 
 #include "command.h"
 #include "domain-view.h"
+#include "place-view.h"
 #include "text.h"
 #include "words.h"
 
@@ -35,18 +37,18 @@ static void print_text(const struct libxen_domain_info *info)
 		printf("memory claimed  %s\n", ctl_format_bytes(info->claimed_bytes, unit));
 	printf("cpu time        %" PRIu64 ".%09" PRIu64 " s\n", info->cpu_time_ns / 1000000000,
 	       info->cpu_time_ns % 1000000000);
-	if (info->cpupool != UINT32_MAX)
-		printf("cpu pool        %" PRIu32 "\n", info->cpupool);
 	if (info->valid & LIBXEN_DOMAIN_INFO_GPADDR_BITS)
 		printf("address bits    %" PRIu32 "\n", info->gpaddr_bits);
 }
 
-static int print_json(const struct libxen_domain_info *info)
+static int print_json(const struct libxen_domain_info *info, const struct ctl_place_view *view)
 {
 	struct ctl_json *json = ctl_json_new();
 
 	ctl_json_open_object(json, NULL);
 	ctl_json_domain(json, info);
+	if (view)
+		ctl_place_json(json, view);
 	ctl_json_close(json);
 	return ctl_json_print(json);
 }
@@ -55,15 +57,31 @@ static int show(struct libxen *xen, struct libxen_domain *domain, const void *da
 {
 	const struct info_options *given = data;
 	struct libxen_domain_info info = { .size = sizeof(info) };
-	int ret;
+	struct ctl_place_view view = { 0 };
+	bool placed;
+	int ret, code = CTL_EXIT_OK;
 
 	ret = libxen_domain_info(domain, &info);
 	if (ret < 0)
 		return ctl_failed(xen, ret);
-	if (given->json)
-		return print_json(&info);
-	print_text(&info);
-	return CTL_EXIT_OK;
+	/* A dying one runs nowhere any more. */
+	placed = info.state != LIBXEN_STATE_DYING;
+	if (placed)
+		ret = ctl_place_look(xen, domain, &info, &view);
+	if (ret == -ENOMEM && !view.vcpus) {
+		ctl_complain("out of memory");
+		code = CTL_EXIT_NO_MEMORY;
+	} else if (ret < 0) {
+		code = ctl_failed(xen, ret);
+	} else if (given->json) {
+		code = print_json(&info, placed ? &view : NULL);
+	} else {
+		print_text(&info);
+		if (placed)
+			ctl_place_print(&view);
+	}
+	ctl_place_forget(&view);
+	return code;
 }
 
 static int run(int argc, char **argv)

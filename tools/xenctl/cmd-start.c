@@ -35,8 +35,30 @@ static const struct ctl_option options[] = {
 	  "256 by default; a bare number means MiB, else one of\n"
 	  "B, K, M, G, T follows it, such as 512M or 2G",
 	  CTL_OPTION_SIZE, WISH(memory_bytes) },
+	{ "maxmem", "SIZE", "memory that it may have later; as --memory by default",
+	  CTL_OPTION_SIZE, WISH(memory_max_bytes) },
 	{ "vcpus", "N", "number of virtual CPUs, 1 to 128; 1 by default", CTL_OPTION_COUNT,
 	  WISH(vcpus) },
+	{ "maxvcpus", "N", "virtual CPUs that it may bring up later; as --vcpus", CTL_OPTION_COUNT,
+	  WISH(vcpus_max) },
+	{ "cpus", "CPUS", "the host's CPUs that it may run on, such as 0-3,^1", CTL_OPTION_SET,
+	  WISH(place.cpus) },
+	{ "cpus-soft", "CPUS", "those that it runs on if they are free", CTL_OPTION_SET,
+	  WISH(place.cpus_soft) },
+	{ "pool", "N", "the CPU pool that it runs in; 0 by default", CTL_OPTION_NUMBER,
+	  WISH(place.pool) },
+	{ "nodes", "NODES", "the NUMA nodes that its memory comes from, such as 1", CTL_OPTION_SET,
+	  WISH(place.nodes) },
+	{ "weight", "N", "its share if CPUs are short, 1 to 65535; 256 by default",
+	  CTL_OPTION_COUNT, WISH(place.weight) },
+	{ "cap", "PERCENT", "of one CPU, which it gets at most; 0 (no limit) by default",
+	  CTL_OPTION_NUMBER, WISH(place.cap) },
+	{ "tsc-mode", "MODE",
+	  "how it reads the CPU's clock: default (Xen decides),\n"
+	  "emulated or native; a pvh guest's is native by default",
+	  CTL_OPTION_TSC, WISH(place.tsc_mode) },
+	{ "feature", "NAME", "switch a feature on, or with =off off: msr_relaxed", CTL_OPTION_TEXTS,
+	  WISH(features) },
 	{ "uuid", "UUID", "what it is known by for ever; random by default", CTL_OPTION_UUID,
 	  WISH(uuid) },
 	{ "name", "TEXT", "what messages call it; nothing else knows it", CTL_OPTION_TEXT,
@@ -200,8 +222,12 @@ static int read_and_start(const struct start_options *given, char **files, size_
 	for (i = 0; i < count; i++)
 		wishes[i] = given->wish;
 	code = read_files(given, files, file_count, wishes);
-	for (i = 0; i < count; i++)
-		ctl_wish_complete(&wishes[i]);
+	for (i = 0; i < count; i++) {
+		if (ctl_wish_complete(&wishes[i]) < 0) {
+			ctl_complain("out of memory");
+			code = CTL_EXIT_NO_MEMORY;
+		}
+	}
 	if (code == CTL_EXIT_OK)
 		code = start(given, wishes, count);
 	for (i = 0; i < count; i++)
@@ -212,7 +238,8 @@ static int read_and_start(const struct start_options *given, char **files, size_
 
 static int run(int argc, char **argv)
 {
-	struct start_options given = { .wish.type = CTL_TYPE_UNSAID };
+	struct start_options given = { .wish = { .type = CTL_TYPE_UNSAID,
+						 .place = CTL_PLACE_NONE } };
 	const char *problem;
 	char **files;
 	size_t count = 0;

@@ -9,10 +9,11 @@
 
 #include "command.h"
 #include "json.h"
+#include "place.h"
 #include "text.h"
 #include "words.h"
 
-#define OPTIONS_MAX 24
+#define OPTIONS_MAX 40
 #define HELP	    1000 /* getopt's value for --help; a row's is its index + 1 */
 
 /* The rows of the table, then --help. */
@@ -90,6 +91,9 @@ static void refuse_value(const struct ctl_command *command, const struct ctl_opt
 		[CTL_OPTION_UUID] =
 			"a UUID such as 11111111-2222-3333-4444-555555555555, which is not all 0",
 		[CTL_OPTION_TYPE] = "auto, pv or pvh",
+		[CTL_OPTION_NUMBER] = "a number",
+		[CTL_OPTION_SET] = "a set of numbers; write 0-3, 0,2 or all,^1",
+		[CTL_OPTION_TSC] = "default, emulated or native",
 	};
 	char safe[80];
 
@@ -97,6 +101,10 @@ static void refuse_value(const struct ctl_command *command, const struct ctl_opt
 	if (ret == -E2BIG)
 		ctl_complain("%s: --%s can come %d times at most", command->name, option->name,
 			     CTL_TEXTS_MAX);
+	else if (ret == -ENOTSUP)
+		ctl_complain("%s: --%s: nodes are not supported here: write the numbers of their "
+			     "CPUs",
+			     command->name, option->name);
 	else if (ret == -ERANGE)
 		ctl_complain("%s: --%s: '%s' is too large", command->name, option->name, safe);
 	else
@@ -137,6 +145,16 @@ static int take_count(const char *text, uint32_t *count)
 	return ret == 0 && *count == 0 ? -EINVAL : ret;
 }
 
+static int take_number(const char *text, int64_t *number)
+{
+	uint32_t value;
+	int ret = ctl_parse_u32(text, &value);
+
+	if (ret == 0)
+		*number = value;
+	return ret;
+}
+
 static int take_text(const char *text, struct ctl_texts *texts)
 {
 	if (texts->count == CTL_TEXTS_MAX)
@@ -168,6 +186,12 @@ static int take_value(const struct ctl_option *option, const char *text, void *v
 		return take_uuid(text, at);
 	case CTL_OPTION_TYPE:
 		return ctl_parse_type(text, at);
+	case CTL_OPTION_NUMBER:
+		return take_number(text, at);
+	case CTL_OPTION_SET:
+		return ctl_parse_set(text, at);
+	case CTL_OPTION_TSC:
+		return ctl_parse_tsc(text, at);
 	}
 	return -EINVAL;
 }

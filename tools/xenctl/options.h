@@ -18,6 +18,9 @@ enum ctl_option_kind {
 	CTL_OPTION_DURATION, /* int64_t, in milliseconds; -1 before it is given */
 	CTL_OPTION_UUID,     /* uint8_t[16] */
 	CTL_OPTION_TYPE,     /* uint32_t, LIBXEN_TYPE_* */
+	CTL_OPTION_NUMBER,   /* int64_t, 0 to UINT32_MAX; something negative before it is given */
+	CTL_OPTION_SET,	     /* struct ctl_set */
+	CTL_OPTION_TSC,	     /* uint32_t, LIBXEN_TSC_* */
 };
 
 /* Texts of an option that came several times, in their order. */

@@ -10,6 +10,7 @@
 #include "command.h"
 #include "interrupt.h"
 #include "json.h"
+#include "place-view.h"
 #include "source.h"
 #include "start.h"
 #include "text.h"
@@ -140,8 +141,8 @@ static int prepare(struct batch *batch, const struct ctl_wish *wishes)
 
 static void do_job(struct job *job, struct libxen *xen, const struct ctl_start_how *how)
 {
-	struct libxen_source ramdisks[CTL_TEXTS_MAX];
-	struct libxen_guest guest = ctl_wish_guest(job->wish, job->kernel->image, ramdisks);
+	struct ctl_wish_room room;
+	struct libxen_guest guest = ctl_wish_guest(job->wish, job->kernel->image, &room);
 	int ret = job->kernel->ret;
 
 	if (how->paused)
@@ -254,7 +255,13 @@ static void print_wish(const struct ctl_wish *wish)
 		print_line("ramdisk", wish->ramdisks.at[i]);
 	print_line("cmdline", wish->cmdline);
 	printf("memory    %s\n", ctl_format_bytes(wish->memory_bytes, unit));
+	if (wish->memory_max_bytes > wish->memory_bytes)
+		printf("maxmem    %s\n", ctl_format_bytes(wish->memory_max_bytes, unit));
 	printf("vcpus     %" PRIu32 "\n", wish->vcpus ? wish->vcpus : 1);
+	if (wish->vcpus_max > wish->vcpus)
+		printf("maxvcpus  %" PRIu32 "\n", wish->vcpus_max);
+	ctl_place_print_wish(&wish->place);
+	print_line("features", wish->feature_list);
 	if (memcmp(wish->uuid, no_uuid, sizeof(no_uuid)) == 0)
 		puts("uuid      random");
 	else
@@ -296,7 +303,14 @@ static void add_wish(struct ctl_json *json, const struct ctl_wish *wish)
 	ctl_json_close(json);
 	ctl_json_text(json, "cmdline", wish->cmdline ? wish->cmdline : "");
 	ctl_json_number(json, "memory_bytes", wish->memory_bytes);
+	if (wish->memory_max_bytes)
+		ctl_json_number(json, "memory_max_bytes", wish->memory_max_bytes);
 	ctl_json_number(json, "vcpus", wish->vcpus ? wish->vcpus : 1);
+	if (wish->vcpus_max)
+		ctl_json_number(json, "vcpus_max", wish->vcpus_max);
+	ctl_place_json_wish(json, &wish->place);
+	if (wish->feature_list)
+		ctl_json_text(json, "features", wish->feature_list);
 	if (memcmp(wish->uuid, no_uuid, sizeof(no_uuid)) != 0)
 		ctl_json_uuid(json, "uuid", wish->uuid);
 }

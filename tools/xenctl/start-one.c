@@ -60,8 +60,8 @@ static int open_kernel(struct job *job)
 static int build(struct job *job)
 {
 	const struct ctl_start_how *given = job->given;
-	struct libxen_source ramdisks[CTL_TEXTS_MAX];
-	struct libxen_guest guest = ctl_wish_guest(job->wish, job->image, ramdisks);
+	struct ctl_wish_room room;
+	struct libxen_guest guest = ctl_wish_guest(job->wish, job->image, &room);
 	int ret, code;
 
 	if (given->paused || given->console)

@@ -23,10 +23,9 @@ struct reader {
 	const char *ignore;
 	struct ctl_wish said; /* what was there before the file: it wins */
 	unsigned int problems;
-	bool unsupported;
+	bool unsupported, out_of_memory;
 	/* Keys that make sense only together; 0 and NULL: not there. */
 	const char *root, *extra, *builder;
-	uint64_t maxmem_mib, maxvcpus;
 	unsigned int root_line, extra_line, builder_line, maxmem_line, maxvcpus_line;
 };
 
@@ -174,7 +173,8 @@ static void take_memory(struct reader *r, const struct ctl_xlcfg_key *key)
 
 static void take_maxmem(struct reader *r, const struct ctl_xlcfg_key *key)
 {
-	r->maxmem_mib = number_of(r, key, MEMORY_MAX_MIB);
+	if (!r->said.memory_max_bytes)
+		r->wish->memory_max_bytes = number_of(r, key, MEMORY_MAX_MIB) << 20;
 	r->maxmem_line = key->line;
 }
 
@@ -186,8 +186,23 @@ static void take_vcpus(struct reader *r, const struct ctl_xlcfg_key *key)
 
 static void take_maxvcpus(struct reader *r, const struct ctl_xlcfg_key *key)
 {
-	r->maxvcpus = number_of(r, key, VCPUS_MAX);
+	if (!r->said.vcpus_max)
+		r->wish->vcpus_max = (uint32_t)number_of(r, key, VCPUS_MAX);
 	r->maxvcpus_line = key->line;
+}
+
+static void take_place(struct reader *r, const struct ctl_xlcfg_key *key)
+{
+	char sentence[256];
+	int ret = ctl_place_take(&r->wish->place, &r->said.place, &r->wish->cfg, key, sentence,
+				 sizeof(sentence));
+
+	if (ret == -ENOMEM)
+		r->out_of_memory = true;
+	else if (ret < 0)
+		wrong(r, key->line, "%s", sentence);
+	if (ret == -ENOTSUP)
+		r->unsupported = true;
 }
 
 static bool all_zero(const uint8_t uuid[16])
@@ -286,6 +301,9 @@ static const struct {
 	{ "builder", take_builder },	{ "on_poweroff", take_action },
 	{ "on_reboot", take_action },	{ "on_crash", take_action },
 	{ "on_watchdog", take_action }, { "on_soft_reset", take_action },
+	{ "cpus", take_place },		{ "cpus_soft", take_place },
+	{ "cpu_weight", take_place },	{ "cap", take_place },
+	{ "pool", take_place },		{ "tsc_mode", take_place },
 };
 
 enum { SUPPORTED = sizeof(supported) / sizeof(supported[0]) };
@@ -397,16 +415,10 @@ static void check_together(struct reader *r)
 
 	if (r->builder && wish->type == LIBXEN_TYPE_PVH)
 		wrong(r, r->builder_line, "builder=\"generic\" means a pv guest, type=\"pvh\" not");
-	if (r->maxmem_mib && wish->memory_bytes && r->maxmem_mib << 20 != wish->memory_bytes) {
-		wrong(r, r->maxmem_line,
-		      "maxmem is not supported, unless it is as large as memory: libxen starts no ballooned guests yet");
-		r->unsupported = true;
-	}
-	if (r->maxvcpus && r->maxvcpus != (wish->vcpus ? wish->vcpus : 1)) {
-		wrong(r, r->maxvcpus_line,
-		      "maxvcpus is not supported, unless it is vcpus: libxen brings all vCPUs up");
-		r->unsupported = true;
-	}
+	if (r->maxmem_line && wish->memory_max_bytes && wish->memory_max_bytes < wish->memory_bytes)
+		wrong(r, r->maxmem_line, "maxmem is less than memory");
+	if (r->maxvcpus_line && wish->vcpus_max && wish->vcpus_max < wish->vcpus)
+		wrong(r, r->maxvcpus_line, "maxvcpus is less than vcpus");
 	if (!wish->name)
 		wrong(r, 0, "name is missing");
 	if (!wish->kernel)
@@ -422,7 +434,7 @@ static int take_keys(struct reader *r)
 
 	for (i = 0; i < cfg->key_count; i++)
 		take_key(r, &cfg->keys[i]);
-	ret = join_cmdline(r);
+	ret = r->out_of_memory ? -ENOMEM : join_cmdline(r);
 	/* A line that could not be read may hold what seems to be missing. */
 	if (ret == 0 && readable)
 		check_together(r);

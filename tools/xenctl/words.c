@@ -62,6 +62,36 @@ const char *ctl_shutdown_word(uint32_t reason)
 	return "unknown";
 }
 
+const char *ctl_scheduler_word(uint32_t scheduler)
+{
+	switch (scheduler) {
+	case LIBXEN_SCHEDULER_CREDIT:
+		return "credit";
+	case LIBXEN_SCHEDULER_CREDIT2:
+		return "credit2";
+	case LIBXEN_SCHEDULER_ARINC653:
+		return "arinc653";
+	case LIBXEN_SCHEDULER_RTDS:
+		return "rtds";
+	case LIBXEN_SCHEDULER_NULL:
+		return "null";
+	}
+	return "unknown";
+}
+
+const char *ctl_tsc_word(uint32_t tsc_mode)
+{
+	switch (tsc_mode) {
+	case LIBXEN_TSC_DEFAULT:
+		return "default";
+	case LIBXEN_TSC_EMULATED:
+		return "emulated";
+	case LIBXEN_TSC_NATIVE:
+		return "native";
+	}
+	return "unknown";
+}
+
 const char *ctl_wish_type_word(uint32_t type)
 {
 	switch (type) {

@@ -4,26 +4,21 @@
 
 #include <stddef.h>
 
-#define PLACEMENT "libxen does not choose CPUs, pools, weights or nodes for guests yet"
-#define BOOTED	  "libxen starts a guest from the file that kernel= names, not from its disk"
-#define DEVICE	  "libxen gives guests no devices yet"
-#define PASSED	  "libxen passes no hardware through to guests"
-#define LIMIT	  "libxen sets this limit itself and takes no wish for it yet"
-#define LABEL	  "libxen sets no XSM labels"
-#define CPU	  "libxen leaves what the guest sees of CPU, clock and memory map at Xen's defaults"
-#define PAGING	  "libxen leaves the kind of paging and its memory to Xen"
-#define EMULATED  "it is for HVM guests, and libxen starts PV and PVH guests only"
-#define MODEL	  "libxen runs no device model"
-#define ARM	  "it is for Arm, and libxen is for x86-64"
-#define STORE	  "libxen writes nothing into xenstore yet"
+#define VNUMA	 "libxen gives guests no NUMA nodes of their own"
+#define BOOTED	 "libxen starts a guest from the file that kernel= names, not from its disk"
+#define DEVICE	 "libxen gives guests no devices yet"
+#define PASSED	 "libxen passes no hardware through to guests"
+#define LIMIT	 "libxen sets this limit itself and takes no wish for it yet"
+#define LABEL	 "libxen sets no XSM labels"
+#define CPU	 "libxen leaves what the guest sees of CPU, clock and memory map at Xen's defaults"
+#define PAGING	 "libxen leaves the kind of paging and its memory to Xen"
+#define EMULATED "it is for HVM guests, and libxen starts PV and PVH guests only"
+#define MODEL	 "libxen runs no device model"
+#define ARM	 "it is for Arm, and libxen is for x86-64"
+#define STORE	 "libxen writes nothing into xenstore yet"
 
 const struct ctl_xlcfg_unsupported ctl_xlcfg_unsupported[] = {
-	{ "pool", PLACEMENT, false },
-	{ "cpus", PLACEMENT, false },
-	{ "cpus_soft", PLACEMENT, false },
-	{ "cpu_weight", PLACEMENT, false },
-	{ "cap", PLACEMENT, true },
-	{ "vnuma", PLACEMENT, false },
+	{ "vnuma", VNUMA, false },
 	{ "bootloader", BOOTED, false },
 	{ "bootloader_args", BOOTED, false },
 	{ "firmware", BOOTED, false },
@@ -63,7 +58,6 @@ const struct ctl_xlcfg_unsupported ctl_xlcfg_unsupported[] = {
 	{ "seclabel", LABEL, false },
 	{ "init_seclabel", LABEL, false },
 	{ "cpuid", CPU, false },
-	{ "tsc_mode", CPU, false },
 	{ "e820_host", CPU, true },
 	{ "nomigrate", CPU, true },
 	{ "mca_caps", CPU, false },
