@@ -212,6 +212,7 @@ static void start(struct racer *racer, bool counts)
 	samples_add(&racer->host, host);
 	if ((uint64_t)usage.ru_maxrss > racer->peak)
 		racer->peak = (uint64_t)usage.ru_maxrss;
+	printf("# %-8s %8.1f ms\n", racer->name, (double)ticks / rate_ticks_per_ms(&rate));
 }
 
 /* --- the race --- */
