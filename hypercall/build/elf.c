@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Reading an ELF kernel: is it one for x86-64, and what is to be loaded where? */
+/* Reading an ELF kernel: is it one for x86, and what is to be loaded where? */
 #include "image-parts.h"
 #include "numbers.h"
 
@@ -14,21 +14,25 @@ bool lx_elf_is(const uint8_t *data, size_t size)
 	return size >= SELFMAG && memcmp(data, ELFMAG, SELFMAG) == 0;
 }
 
-static int check_target(const Elf64_Ehdr *header, struct lx_error *error)
+static int check_target(const unsigned char *ident, struct lx_error *error)
 {
-	if (header->e_ident[EI_CLASS] == ELFCLASS32)
-		return lx_fail(error, -ENOEXEC,
-			       "this is a 32-bit kernel; libxen starts x86-64 ones");
-	if (header->e_ident[EI_CLASS] != ELFCLASS64)
+	if (ident[EI_CLASS] != ELFCLASS64 && ident[EI_CLASS] != ELFCLASS32)
 		return lx_fail(error, -ENOEXEC, "this is an ELF file of unknown class %u",
-			       header->e_ident[EI_CLASS]);
-	if (header->e_ident[EI_DATA] != ELFDATA2LSB)
+			       ident[EI_CLASS]);
+	if (ident[EI_DATA] != ELFDATA2LSB)
 		return lx_fail(error, -ENOEXEC,
-			       "this is a big-endian ELF file; libxen starts x86-64 kernels");
-	if (header->e_machine != EM_X86_64)
-		return lx_fail(error, -ENOEXEC,
-			       "this is for another processor (ELF machine %u), not for x86-64",
-			       header->e_machine);
+			       "this is a big-endian ELF file; libxen starts x86 kernels");
+	return 0;
+}
+
+/* A PVH kernel may be a 32-bit one, since that is how a PVH guest begins. */
+static int check_machine(const struct lx_elf *elf, const Elf64_Ehdr *header, struct lx_error *error)
+{
+	if (header->e_machine != (elf->narrow ? EM_386 : EM_X86_64))
+		return lx_fail(
+			error, -ENOEXEC,
+			"this is for another processor (ELF machine %u, %u bits), not for x86",
+			header->e_machine, elf->narrow ? 32 : 64);
 	return 0;
 }
 
@@ -49,18 +53,30 @@ static int check_type(const Elf64_Ehdr *header, struct lx_error *error)
 	}
 }
 
+static size_t program_bytes(const struct lx_elf *elf)
+{
+	return elf->narrow ? sizeof(Elf32_Phdr) : sizeof(Elf64_Phdr);
+}
+
+static size_t section_bytes(const struct lx_elf *elf)
+{
+	return elf->narrow ? sizeof(Elf32_Shdr) : sizeof(Elf64_Shdr);
+}
+
 static int find_programs(struct lx_elf *elf, const Elf64_Ehdr *header, struct lx_error *error)
 {
+	size_t bytes = program_bytes(elf);
+
 	if (header->e_phnum == 0)
 		return lx_fail(error, -ENOEXEC, "it has nothing to load: no program headers");
 	if (header->e_phnum > PROGRAMS_AT_MOST)
 		return lx_fail(error, -ENOEXEC, "it has %u program headers; libxen takes %d",
 			       header->e_phnum, PROGRAMS_AT_MOST);
-	if (header->e_phentsize != sizeof(Elf64_Phdr))
+	if (header->e_phentsize != bytes)
 		return lx_fail(error, -EBADMSG,
 			       "it is damaged: its program headers are of %u bytes, not %zu",
-			       header->e_phentsize, sizeof(Elf64_Phdr));
-	if (!lx_within(header->e_phoff, header->e_phnum * sizeof(Elf64_Phdr), elf->size))
+			       header->e_phentsize, bytes);
+	if (!lx_within(header->e_phoff, header->e_phnum * bytes, elf->size))
 		return lx_fail(error, -EBADMSG,
 			       "it is cut short: its program headers lie outside its %zu bytes",
 			       elf->size);
@@ -72,27 +88,47 @@ static int find_programs(struct lx_elf *elf, const Elf64_Ehdr *header, struct lx
 /* Sections are a second place to look for notes: without them a kernel is still whole. */
 static void find_sections(struct lx_elf *elf, const Elf64_Ehdr *header)
 {
-	if (header->e_shentsize != sizeof(Elf64_Shdr) ||
-	    !lx_within(header->e_shoff, header->e_shnum * sizeof(Elf64_Shdr), elf->size))
+	size_t bytes = section_bytes(elf);
+
+	if (header->e_shentsize != bytes ||
+	    !lx_within(header->e_shoff, header->e_shnum * bytes, elf->size))
 		return;
 	elf->section_offset = header->e_shoff;
 	elf->section_count = header->e_shnum;
 }
 
+static int read_header(struct lx_elf *elf, Elf64_Ehdr *header, struct lx_error *error)
+{
+	unsigned char ident[EI_NIDENT] = { 0 };
+	int ret;
+
+	/* Before its length is looked at: what is no kernel at all may be shorter. */
+	memcpy(ident, elf->data, elf->size < EI_NIDENT ? elf->size : EI_NIDENT);
+	ret = check_target(ident, error);
+	if (ret < 0)
+		return ret;
+	elf->narrow = ident[EI_CLASS] == ELFCLASS32;
+	if (elf->size < (elf->narrow ? sizeof(Elf32_Ehdr) : sizeof(Elf64_Ehdr)))
+		return lx_fail(error, -EBADMSG, "it is cut short: it ends within its ELF header");
+	if (elf->narrow)
+		lx_elf32_header(elf->data, header);
+	else
+		memcpy(header, elf->data, sizeof(*header));
+	return 0;
+}
+
 int lx_elf_open(struct lx_elf *elf, const uint8_t *data, size_t size, struct lx_error *error)
 {
-	Elf64_Ehdr header = { 0 };
+	Elf64_Ehdr header;
 	int ret;
 
 	*elf = (struct lx_elf){ .data = data, .size = size };
-
-	/* What a 32-bit header has in common is read first: such a file may be shorter. */
-	memcpy(&header, data, size < sizeof(header) ? size : sizeof(header));
-	ret = check_target(&header, error);
+	ret = read_header(elf, &header, error);
 	if (ret < 0)
 		return ret;
-	if (size < sizeof(header))
-		return lx_fail(error, -EBADMSG, "it is cut short: it ends within its ELF header");
+	ret = check_machine(elf, &header, error);
+	if (ret < 0)
+		return ret;
 	ret = check_type(&header, error);
 	if (ret < 0)
 		return ret;
@@ -105,12 +141,22 @@ int lx_elf_open(struct lx_elf *elf, const uint8_t *data, size_t size, struct lx_
 
 void lx_elf_program(const struct lx_elf *elf, size_t i, Elf64_Phdr *program)
 {
-	memcpy(program, elf->data + elf->program_offset + i * sizeof(*program), sizeof(*program));
+	const uint8_t *at = elf->data + elf->program_offset + i * program_bytes(elf);
+
+	if (elf->narrow)
+		lx_elf32_program(at, program);
+	else
+		memcpy(program, at, sizeof(*program));
 }
 
 void lx_elf_section(const struct lx_elf *elf, size_t i, Elf64_Shdr *section)
 {
-	memcpy(section, elf->data + elf->section_offset + i * sizeof(*section), sizeof(*section));
+	const uint8_t *at = elf->data + elf->section_offset + i * section_bytes(elf);
+
+	if (elf->narrow)
+		lx_elf32_section(at, section);
+	else
+		memcpy(section, at, sizeof(*section));
 }
 
 static int check_load(const struct lx_elf *elf, const Elf64_Phdr *load, uint64_t paddr_offset,

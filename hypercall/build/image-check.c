@@ -104,8 +104,11 @@ static int check_pv_addresses(const struct lx_image *image, struct lx_error *err
 
 int lx_image_pv_check(const struct lx_image *image, struct lx_error *error)
 {
-	int ret = check_pv_notes(&image->notes, error);
+	int ret;
 
+	if (image->narrow)
+		return cannot(error, "PV", "it is a 32-bit kernel, which only PVH starts");
+	ret = check_pv_notes(&image->notes, error);
 	return ret < 0 ? ret : check_pv_addresses(image, error);
 }
 

@@ -172,6 +172,7 @@ static int read_elf(struct lx_image *image, struct lx_error *error)
 	ret = lx_elf_open(&elf, image->elf.data, image->elf.size, error);
 	if (ret < 0)
 		return ret;
+	image->narrow = elf.narrow;
 	ret = lx_notes_read(&elf, &image->notes, error);
 	if (ret < 0)
 		return ret;

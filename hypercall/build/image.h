@@ -62,6 +62,7 @@ struct lx_image {
 	struct lx_bytes elf;	 /* unpacked; borrows from @file if that is not packed */
 	const char *container;	 /* "bzImage" or "ELF" */
 	const char *compression; /* "none", "gzip", ... */
+	bool narrow;		 /* a 32-bit ELF: it can start as PVH only */
 	struct lx_segment segments[LX_IMAGE_SEGMENTS];
 	size_t segment_count; /* 1 at least */
 	struct lx_notes notes;

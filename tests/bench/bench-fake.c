@@ -14,6 +14,7 @@
 #define PAGE 4096u
 
 enum { LIST_BATCH = 1024, LIST_MAX = 4096, RAMDISK_BYTES = 1100000 };
+enum { MANY = 200, MANY_MIB = 6 };
 
 /* Hypercalls by number, as they are shown. */
 enum { MEMORY_OP = 12, VERSION = 17, GRANT_OP = 20, MMUEXT_OP = 26, EVENT_OP = 32 };
@@ -45,10 +46,11 @@ struct kernel {
 struct bench {
 	struct fake *fake;
 	struct libxen *xen;
-	struct kernel *small, *large;
+	struct kernel *small, *large, *tiny; /* tiny: fits into MANY_MIB */
 	struct libxen_source ramdisk;
 	struct libxen_counters before;
 	uint8_t uuid[16]; /* of guests that are started; zero: a random one */
+	uint32_t type;	  /* of guests that are started */
 	unsigned int broken;
 };
 
@@ -125,9 +127,11 @@ static void bound(struct bench *b, bool holds, const char *rule, uint64_t left, 
 	b->broken += !holds;
 }
 
-static struct kernel open_kernel(size_t text, size_t bss)
+static struct kernel open_kernel(uint64_t address, size_t text, size_t bss)
 {
-	struct elf_recipe recipe = { .text_bytes = text, .bss_bytes = bss };
+	struct elf_recipe recipe = { .load_address = address,
+				     .text_bytes = text,
+				     .bss_bytes = bss };
 	struct kernel kernel = { .elf = make_elf(&recipe) };
 	struct libxen_source source = {
 		.size = sizeof(source),
@@ -153,7 +157,10 @@ static void open_machine(struct bench *b)
 {
 	struct fake_options options = { .release = "4.17", .seed = 1 };
 
-	*b = (struct bench){ .broken = b->broken, .small = b->small, .large = b->large };
+	*b = (struct bench){
+		.broken = b->broken, .small = b->small, .large = b->large, .tiny = b->tiny
+	};
+	b->type = LIBXEN_TYPE_PV; /* what most bounds are about */
 	b->fake = fake_new(&options);
 	b->xen = libxen_new();
 	if (!b->fake || !b->xen) {
@@ -195,7 +202,7 @@ static struct libxen_domain *start(struct bench *b, const struct kernel *kernel,
 		.ramdisk_count = 1,
 		.cmdline = "console=hvc0",
 		.memory_bytes = mib * MIB,
-		.type = LIBXEN_TYPE_PV, /* what the bounds are about */
+		.type = b->type,
 		.flags = LIBXEN_GUEST_PAUSED,
 	};
 	struct libxen_domain *domain;
@@ -299,6 +306,64 @@ static void bench_starts(struct bench *b)
 	      "start: mapping calls, whatever the sizes", small.mapping_calls, large.mapping_calls);
 }
 
+/* What a start costs, without a look at which pages got a byte. */
+static struct cost cost_of_paused(struct bench *b, const char *name, const struct kernel *kernel,
+				  uint64_t mib)
+{
+	struct libxen_domain *domain;
+	struct cost cost;
+
+	begin(b);
+	domain = start(b, kernel, mib);
+	cost = end(b, name);
+	destroy(b, domain);
+	return cost;
+}
+
+/* The 200th guest, with the first 199 built and paused: real ones to the fake, not just names. */
+static void bench_many(struct bench *b, uint32_t type, const char *type_name)
+{
+	struct libxen_domain *others[MANY - 1];
+	struct cost first, last;
+	char name[64];
+
+	open_machine(b);
+	b->type = type;
+	b->ramdisk.data_bytes = PAGE;
+	snprintf(name, sizeof(name), "start, %s, 6 MB, the first", type_name);
+	first = cost_of_paused(b, name, b->tiny, MANY_MIB);
+	for (int i = 0; i < MANY - 1; i++)
+		others[i] = start(b, b->tiny, MANY_MIB);
+	snprintf(name, sizeof(name), "start, %s, 6 MB, the 200th", type_name);
+	last = cost_of_paused(b, name, b->tiny, MANY_MIB);
+	for (int i = 0; i < MANY - 1; i++)
+		destroy(b, others[i]);
+	close_machine(b);
+
+	bound(b, first.hypercalls == last.hypercalls,
+	      "start: hypercalls of the first and the 200th", first.hypercalls, last.hypercalls);
+	bound(b,
+	      first.mapping_calls == last.mapping_calls && first.mapped_pages == last.mapped_pages,
+	      "start: mapped pages of the first and the 200th", first.mapped_pages,
+	      last.mapped_pages);
+	bound(b, first.allocations == last.allocations,
+	      "start: allocations of the first and the 200th", first.allocations, last.allocations);
+}
+
+static void bench_large(struct bench *b)
+{
+	struct cost small, large;
+
+	open_machine(b);
+	b->type = LIBXEN_TYPE_PVH;
+	small = cost_of_paused(b, "start, pvh, 128 MB", b->small, 128);
+	large = cost_of_paused(b, "start, pvh, 512 MB", b->small, 512);
+	close_machine(b);
+	bound(b, large.hypercalls * 5 <= small.hypercalls * 6 + (512 - 128) / 2 * 5,
+	      "start: a PVH guest's hypercalls, 1.2 times those of 128 MB and one for each 2 MB",
+	      large.hypercalls, small.hypercalls);
+}
+
 /* All domains, dom0 among them, into one array. */
 static unsigned int list(struct bench *b, struct libxen_domain_info *infos, unsigned int room)
 {
@@ -378,16 +443,21 @@ static void bench_verbs(struct bench *b)
 
 int main(void)
 {
-	struct kernel small = open_kernel(4 * MIB, 2 * MIB);
-	struct kernel large = open_kernel(42 * MIB, 17 * MIB);
-	struct bench b = { .small = &small, .large = &large };
+	struct kernel small = open_kernel(16 * MIB, 4 * MIB, 2 * MIB);
+	struct kernel large = open_kernel(16 * MIB, 42 * MIB, 17 * MIB);
+	struct kernel tiny = open_kernel(1 * MIB, PAGE, PAGE);
+	struct bench b = { .small = &small, .large = &large, .tiny = &tiny };
 
 	show_head();
 	bench_starts(&b);
+	bench_many(&b, LIBXEN_TYPE_PV, "pv");
+	bench_many(&b, LIBXEN_TYPE_PVH, "pvh");
+	bench_large(&b);
 	bench_list(&b, 1000);
 	bench_list(&b, 2500);
 	bench_verbs(&b);
 	close_kernel(&small);
 	close_kernel(&large);
+	close_kernel(&tiny);
 	return b.broken != 0;
 }

@@ -315,6 +315,25 @@ check_placement()
 		xenctl start --kernel $UNPACKED --memory 128M --cap 101
 }
 
+# Hypercalls of a PVH guest's start with so many MB, as --timing counts them; in $calls.
+count_calls()
+{
+	xenctl start --type pvh --kernel $UNPACKED --memory "$1M" --paused --timing --json \
+		>$work/timing.json 2>$work/start.err
+	calls=$(json_value hypercalls <$work/timing.json)
+	check "hypercalls: stop" xenctl stop "$(json_value domid <$work/timing.json)"
+}
+
+# None for each page: superpages, and one call for many of them.
+check_hypercalls()
+{
+	count_calls 128
+	few=$calls
+	count_calls 512
+	check "hypercalls: ${few:-none} for 128 MB of PVH, ${calls:-none} for 512 MB" \
+		[ "$few" -gt 0 -a "$((calls * 5))" -le $((few * 6 + (512 - 128) / 2 * 5)) ]
+}
+
 check_refusals()
 {
 	uuid=01234567-89ab-cdef-0123-456789abcdef
@@ -361,6 +380,7 @@ check_interrupts
 check_refusals
 check_pvh
 check_placement
+check_hypercalls
 
 check "end: no guest is left" same "$(guests | wc -l)" 0
 stop_all

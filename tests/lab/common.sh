@@ -10,8 +10,15 @@ CACHE=$REPO/.cache/lab
 LAB_XENS="4.14:bullseye 4.17:bookworm 4.20:trixie"
 KERNEL_SUITE=bookworm
 
+# The matrix' other kernels: suite, package (for linux-image-... the one that it stands for today),
+# and the path its files begin with. They lie in KERNELS, which dom0 sees as /lab/kernels.
+LAB_KERNELS="bullseye:linux-image-amd64:boot/vmlinuz- trixie:linux-image-amd64:boot/vmlinuz-
+	bookworm:linux-image-cloud-amd64:boot/vmlinuz-
+	bookworm:grub-xen-host:usr/lib/grub-xen/grub-"
+
 # What dom0 sees as /lab; made by prepare and stage.
 SHARE=$CACHE/share
+KERNELS=$SHARE/kernels
 
 # Modules of dom0's kernel, by name; what they depend on is found by modprobe.
 DOM0_MODULES="xen-privcmd xen-evtchn xen-gntdev xen-gntalloc xenfs virtio_pci 9pnet_virtio 9p"

@@ -31,6 +31,16 @@ guests()
 	xenctl list --json | tr ',{' '\n' | sed -nE 's/.*"domid": *([0-9]+).*/\1/p' | grep -vx 0
 }
 
+# Did the emulated processor kill this PVH guest? Xen's log has its registers when it died; that
+# they are the hypervisor's own (code segment e008) is seen on 4.17 now and then.
+emulator_killed()
+{
+	xenctl log | awk -v dump="Dumping Dom$1 vcpu" '
+		/Dumping Dom/ { ours = index($0, dump) > 0 }
+		ours && /RIP: +e008:/ { found = 1 }
+		END { exit !found }'
+}
+
 # The last tick that a console's text shows.
 last_tick()
 {

@@ -42,8 +42,9 @@ static const struct mistake mistakes[] = {
 	{ "a kernel without Xen notes", "start --kernel no-notes",
 	  "xenctl: kernel no-notes: it has no Xen notes; build it with CONFIG_XEN_PV or CONFIG_PVH",
 	  CTL_EXIT_FAILED },
-	{ "a 32-bit ELF", "start --kernel 32-bit",
-	  "xenctl: kernel 32-bit: this is a 32-bit kernel; libxen starts x86-64 ones",
+	{ "a 32-bit kernel as PV", "start --type pv --kernel 32-bit",
+	  "xenctl: cannot start \"guest\": it cannot start as PV: it is a 32-bit kernel, "
+	  "which only PVH starts",
 	  CTL_EXIT_FAILED },
 	{ "a missing ramdisk", "start --kernel good --ramdisk missing",
 	  "xenctl: cannot start \"guest\": cannot open ramdisk missing: No such file or directory",
@@ -207,7 +208,7 @@ static int make_files(void **state)
 	write_file("truncated-elf", good.data, 50000);
 	write_file("no-notes", bare.data, bare.size);
 	write_file("good", good.data, good.size);
-	made_header(&good)->e_ident[EI_CLASS] = ELFCLASS32;
+	made_narrow(&good);
 	write_file("32-bit", good.data, good.size);
 	made_free(&good);
 	made_free(&bare);

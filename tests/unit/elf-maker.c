@@ -213,6 +213,57 @@ struct made make_elf(const struct elf_recipe *recipe)
 	return elf;
 }
 
+static void narrow_section(struct made *elf, size_t at)
+{
+	Elf64_Shdr wide = *((Elf64_Shdr *)(elf->data + at) + 1);
+	Elf32_Shdr *narrow = (Elf32_Shdr *)(elf->data + at) + 1;
+
+	memset(elf->data + at, 0, 2 * sizeof(wide));
+	*narrow = (Elf32_Shdr){
+		.sh_type = wide.sh_type,
+		.sh_offset = (uint32_t)wide.sh_offset,
+		.sh_size = (uint32_t)wide.sh_size,
+	};
+}
+
+void made_narrow(struct made *elf)
+{
+	Elf64_Ehdr wide = *made_header(elf);
+	Elf64_Phdr programs[MADE_PROGRAMS];
+	Elf32_Phdr *narrow = (Elf32_Phdr *)(elf->data + sizeof(Elf32_Ehdr));
+	size_t i;
+
+	memcpy(programs, made_program(elf, 0), sizeof(programs));
+	memset(elf->data, 0, sizeof(wide) + sizeof(programs));
+	*(Elf32_Ehdr *)elf->data = (Elf32_Ehdr){
+		.e_ident = { ELFMAG0, ELFMAG1, ELFMAG2, ELFMAG3, ELFCLASS32, ELFDATA2LSB,
+			     EV_CURRENT },
+		.e_type = wide.e_type,
+		.e_machine = EM_386,
+		.e_version = EV_CURRENT,
+		.e_phoff = sizeof(Elf32_Ehdr),
+		.e_shoff = (uint32_t)wide.e_shoff,
+		.e_ehsize = sizeof(Elf32_Ehdr),
+		.e_phentsize = sizeof(Elf32_Phdr),
+		.e_phnum = MADE_PROGRAMS,
+		.e_shentsize = sizeof(Elf32_Shdr),
+		.e_shnum = wide.e_shnum,
+	};
+	for (i = 0; i < MADE_PROGRAMS; i++)
+		narrow[i] = (Elf32_Phdr){
+			.p_type = programs[i].p_type,
+			.p_offset = (uint32_t)programs[i].p_offset,
+			.p_vaddr = (uint32_t)programs[i].p_vaddr,
+			.p_paddr = (uint32_t)programs[i].p_paddr,
+			.p_filesz = (uint32_t)programs[i].p_filesz,
+			.p_memsz = (uint32_t)programs[i].p_memsz,
+			.p_flags = programs[i].p_flags,
+			.p_align = (uint32_t)programs[i].p_align,
+		};
+	if (wide.e_shnum > 0)
+		narrow_section(elf, wide.e_shoff);
+}
+
 #if HAVE_ZLIB
 static struct made pack_gzip(struct made plain)
 {

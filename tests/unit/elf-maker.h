@@ -46,6 +46,9 @@ struct made make_elf(const struct elf_recipe *recipe);
 Elf64_Ehdr *made_header(struct made *elf);
 Elf64_Phdr *made_program(struct made *elf, size_t i);
 
+/* Make the headers of @elf 32-bit ones, of a kernel for i386: its bytes stay where they are. */
+void made_narrow(struct made *elf);
+
 /* What make_packed() knows. */
 #define MADE_PACKINGS "gzip", "bzip2", "lzma", "xz", "lzop", "lz4", "zstd"
 

@@ -604,11 +604,74 @@ static void given_an_elf_for_another_machine_when_an_image_is_made_then_it_is_na
 	refuses(f, -ENOEXEC, "big-endian");
 	made_header(&f->elf)->e_ident[EI_CLASS] = 7;
 	refuses(f, -ENOEXEC, "unknown class 7");
+	made_header(&f->elf)->e_ident[EI_DATA] = ELFDATA2LSB;
+	made_header(&f->elf)->e_machine = EM_386;
+	made_header(&f->elf)->e_ident[EI_CLASS] = ELFCLASS64;
+	refuses(f, -ENOEXEC, "ELF machine 3, 64 bits");
+	made_header(&f->elf)->e_machine = EM_X86_64;
 	made_header(&f->elf)->e_ident[EI_CLASS] = ELFCLASS32;
-	refuses(f, -ENOEXEC, "32-bit kernel; libxen starts x86-64 ones");
+	refuses(f, -ENOEXEC, "ELF machine 62, 32 bits");
+}
 
-	/* A 32-bit header is shorter: 52 bytes. */
-	refuses_bytes(f, f->elf.data, sizeof(Elf32_Ehdr), -ENOEXEC, "32-bit kernel");
+static void given_a_32_bit_elf_when_an_image_is_made_then_it_is_as_the_64_bit_one(void **state)
+{
+	struct fixture *f = *state;
+	struct lx_image wide;
+	size_t at[MADE_SEGMENTS], i;
+
+	assert_int_equal(make(f), 0);
+	wide = *f->image; /* but for its pointers into the file */
+	for (i = 0; i < MADE_SEGMENTS; i++)
+		at[i] = (size_t)(wide.segments[i].data - wide.elf.data);
+	made_narrow(&f->elf);
+
+	assert_int_equal(make(f), 0);
+
+	assert_true(f->image->narrow);
+	assert_false(wide.narrow);
+	assert_memory_equal(&f->image->notes, &wide.notes, sizeof(wide.notes));
+	assert_int_equal(f->image->segment_count, wide.segment_count);
+	for (i = 0; i < wide.segment_count; i++) {
+		assert_int_equal(f->image->segments[i].paddr, wide.segments[i].paddr);
+		assert_int_equal(f->image->segments[i].memory_bytes, wide.segments[i].memory_bytes);
+		assert_int_equal(f->image->segments[i].file_bytes, wide.segments[i].file_bytes);
+		assert_ptr_equal(f->image->segments[i].data, f->file.data + at[i]);
+	}
+}
+
+static void given_a_32_bit_elf_with_notes_in_a_section_when_read_then_they_are_found(void **state)
+{
+	const struct elf_recipe recipe = { .notes_in_section = true };
+	struct fixture *f = *state;
+
+	made_free(&f->elf);
+	f->elf = make_elf(&recipe);
+	made_narrow(&f->elf);
+
+	assert_int_equal(make(f), 0);
+
+	assert_int_equal(f->image->notes.phys32_entry, MADE_LOAD_ADDRESS + 0x850);
+}
+
+static void given_a_32_bit_elf_when_it_is_asked_then_it_starts_as_pvh_only(void **state)
+{
+	struct fixture *f = *state;
+
+	made_narrow(&f->elf);
+	assert_int_equal(make(f), 0);
+
+	assert_int_equal(lx_image_pvh_check(f->image, &f->error), 0);
+	refuses_as(lx_image_pv_check, f, "32-bit kernel, which only PVH starts");
+}
+
+static void given_a_32_bit_elf_cut_anywhere_when_an_image_is_made_then_it_is_cut_short(void **state)
+{
+	struct fixture *f = *state;
+	size_t size;
+
+	made_narrow(&f->elf);
+	for (size = 16; size < f->elf.size - 2 * sizeof(Elf64_Shdr); size += size < 512 ? 1 : 997)
+		refuses_bytes(f, f->elf.data, size, -EBADMSG, "cut short");
 }
 
 static void given_an_elf_that_is_no_kernel_when_an_image_is_made_then_its_kind_is_told(void **state)
@@ -1081,6 +1144,10 @@ int main(void)
 		TEST(given_a_cancelled_job_when_an_image_is_made_then_nothing_is_left),
 		TEST(given_an_elf_cut_anywhere_when_an_image_is_made_then_it_is_cut_short),
 		TEST(given_an_elf_for_another_machine_when_an_image_is_made_then_it_is_named),
+		TEST(given_a_32_bit_elf_when_an_image_is_made_then_it_is_as_the_64_bit_one),
+		TEST(given_a_32_bit_elf_with_notes_in_a_section_when_read_then_they_are_found),
+		TEST(given_a_32_bit_elf_when_it_is_asked_then_it_starts_as_pvh_only),
+		TEST(given_a_32_bit_elf_cut_anywhere_when_an_image_is_made_then_it_is_cut_short),
 		TEST(given_an_elf_that_is_no_kernel_when_an_image_is_made_then_its_kind_is_told),
 		TEST(given_bad_program_headers_when_an_image_is_made_then_they_are_refused),
 		TEST(given_nothing_to_load_when_an_image_is_made_then_that_is_said),
