@@ -7,7 +7,7 @@
 
 static int all_suites(void)
 {
-	return start_suite() + domain_suite() + console_suite() + life_suite();
+	return start_suite() + domain_suite() + console_suite() + life_suite() + unfinished_suite();
 }
 
 int main(int argc, char **argv)

@@ -31,6 +31,16 @@ guests()
 	xenctl list --json | tr ',{' '\n' | sed -nE 's/.*"domid": *([0-9]+).*/\1/p' | grep -vx 0
 }
 
+# Whether QEMU's emulation killed a guest: Xen's log tells of its triple fault, and the registers
+# that it shows as the guest's are Xen's own (code segment 0xe008), which no guest can bring about.
+emulator_failed()
+{
+	xenctl log | awk -v fault="d$1v[0-9]+ Triple fault" '
+		$0 ~ fault { seen = 1 }
+		seen && /RIP:/ { found = /RIP: +e008:/; exit }
+		END { exit !found }'
+}
+
 # The last tick that a console's text shows.
 last_tick()
 {
