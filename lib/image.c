@@ -7,7 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-enum { IMAGE_INFO_SIZE_0_1 = 432 };
+enum { IMAGE_INFO_SIZE_0_1 = 1456 };
 
 struct libxen_image {
 	struct lx_image *image;
@@ -92,16 +92,20 @@ int libxen_image_info(const struct libxen_image *image, struct libxen_image_info
 		.virt_base = notes->virt_base,
 		.segments = from->segment_count,
 	};
-	struct lx_error ignored;
+	struct lx_error obstacle;
 	uint64_t low, high;
 
 	lx_image_span(from, &low, &high);
 	now.load_address = low;
 	now.memory_bytes = high - low;
-	if (lx_image_pv_check(from, &ignored) == 0)
+	if (lx_image_pv_check(from, &obstacle) == 0)
 		now.starts_as |= LIBXEN_IMAGE_PV;
-	if (lx_image_pvh_check(from, &ignored) == 0)
+	else
+		put_text(now.pv_obstacle, sizeof(now.pv_obstacle), obstacle.text);
+	if (lx_image_pvh_check(from, &obstacle) == 0)
 		now.starts_as |= LIBXEN_IMAGE_PVH;
+	else
+		put_text(now.pvh_obstacle, sizeof(now.pvh_obstacle), obstacle.text);
 	put_text(now.container, sizeof(now.container), from->container);
 	put_text(now.compression, sizeof(now.compression), from->compression);
 	put_text(now.guest_os, sizeof(now.guest_os), notes->guest_os);

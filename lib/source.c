@@ -78,7 +78,10 @@ static int append(struct libxen *xen, const struct libxen_source *source, const 
 	ret = lx_bytes_grow(joined, at + part.size, &xen->error); /* with zeros */
 	if (ret < 0)
 		goto out;
-	memcpy((uint8_t *)joined->mapping + at, part.data, part.size);
+	ret = lx_bytes_copy(&part, part.data, (uint8_t *)joined->mapping + at, part.size,
+			    &xen->error);
+	if (ret < 0)
+		lx_fail_for(&xen->error, ret, "%s", what);
 out:
 	lx_bytes_free(&part);
 	return ret;

@@ -5,11 +5,12 @@
 
 #include <build/build.h>
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/random.h>
 
-enum { GUEST_SIZE_0_1 = 128, VCPUS_MAX = 128 };
+enum { GUEST_SIZE_0_1 = 136, RESULT_SIZE_0_1 = 528, VCPUS_MAX = 128 };
 
 #define MEMORY_MAX_BYTES (1ull << 46) /* what x86-64 can address */
 
@@ -51,6 +52,11 @@ static int check_ranges(struct libxen *xen, const struct libxen_guest *guest)
 	if (guest->flags & ~KNOWN_FLAGS)
 		return lx_fail(error, -E2BIG, "this libxen does not know the flags 0x%x",
 			       guest->flags & ~KNOWN_FLAGS);
+	if (guest->result &&
+	    (guest->result->size < RESULT_SIZE_0_1 || guest->result->size > LX_SANE_SIZE))
+		return lx_fail(error, -EINVAL,
+			       "the result has no size: set its member size to "
+			       "sizeof(struct libxen_start_result)");
 	if (guest->type > LIBXEN_TYPE_PVH)
 		return lx_fail(error, -EINVAL, "%u is not a type of guest that can be started",
 			       guest->type);
@@ -122,25 +128,73 @@ struct builder {
 
 /* In the order in which they are tried when the caller has no wish. */
 static const struct builder builders[] = {
-	{ LIBXEN_TYPE_PV, lx_build_pv_check, lx_build_pv },
 	{ LIBXEN_TYPE_PVH, lx_build_pvh_check, lx_build_pvh },
+	{ LIBXEN_TYPE_PV, lx_build_pv_check, lx_build_pv },
 };
 
-/* -ENOEXEC and -ENOTSUP say that kernel and host cannot do this type; the other may do then. */
-static int choose_builder(struct libxen *xen, uint32_t type, const struct lx_build *build,
-			  const struct builder **chosen)
-{
-	int ret = -ENOTSUP;
+enum { BUILDERS = sizeof(builders) / sizeof(builders[0]) };
 
-	for (size_t i = 0; i < sizeof(builders) / sizeof(builders[0]); i++) {
-		if (type != LIBXEN_TYPE_AUTO && type != builders[i].type)
-			continue;
-		*chosen = &builders[i];
-		ret = builders[i].check(&xen->hc, build);
-		if (ret != -ENOEXEC && ret != -ENOTSUP)
+/* A choice of builder, and why it was made. */
+struct choice {
+	const struct builder *builder;
+	char reason[sizeof(((struct libxen_start_result *)0)->reason)];
+};
+
+/* -ENOEXEC and -ENOTSUP say that kernel or host cannot do this type; the other may do then. */
+static bool tells_of_type(int ret)
+{
+	return ret == -ENOEXEC || ret == -ENOTSUP;
+}
+
+static int choose_given(struct libxen *xen, uint32_t type, const struct lx_build *build,
+			struct choice *choice)
+{
+	choice->builder = builders;
+	while (choice->builder->type != type)
+		choice->builder++;
+	snprintf(choice->reason, sizeof(choice->reason), "it was asked for");
+	return choice->builder->check(&xen->hc, build);
+}
+
+/* The first that can be. If none can, the sentence tells all obstacles. */
+static int choose_freely(struct libxen *xen, const struct lx_build *build, struct choice *choice)
+{
+	int ret = 0, worst = -ENOEXEC;
+
+	snprintf(choice->reason, sizeof(choice->reason),
+		 "the kernel has a PVH entry, and this host runs PVH guests");
+	for (size_t i = 0; i < BUILDERS; i++) {
+		choice->builder = &builders[i];
+		ret = choice->builder->check(&xen->hc, build);
+		if (!tells_of_type(ret))
+			return ret;
+		if (ret == -ENOTSUP) /* on another host it might start */
+			worst = ret;
+		if (i == BUILDERS - 1)
 			break;
+		snprintf(choice->reason, sizeof(choice->reason), "%s", xen->error.text);
 	}
-	return ret;
+	lx_fail_also(&xen->error, "%s", choice->reason);
+	return worst;
+}
+
+static int choose_builder(struct libxen *xen, uint32_t type, const struct lx_build *build,
+			  struct choice *choice)
+{
+	if (type == LIBXEN_TYPE_AUTO)
+		return choose_freely(xen, build, choice);
+	return choose_given(xen, type, build, choice);
+}
+
+/* Its size was looked at before anything was done. */
+static void tell(struct libxen_start_result *result, const struct choice *choice)
+{
+	struct libxen_start_result now = { .type = choice->builder->type };
+
+	if (!result)
+		return;
+	memcpy(now.reason, choice->reason, sizeof(now.reason));
+	lx_sized_out(result, RESULT_SIZE_0_1, &now, sizeof(now));
 }
 
 static uint64_t pages_of(uint64_t bytes)
@@ -191,7 +245,7 @@ static int start(struct libxen *xen, const struct libxen_guest *guest,
 		.paused = guest->flags & LIBXEN_GUEST_PAUSED,
 		.progress = &progress,
 	};
-	const struct builder *builder;
+	struct choice choice;
 	int ret;
 
 	build.max_vcpus = guest->vcpus_max ? guest->vcpus_max : build.vcpus;
@@ -201,11 +255,13 @@ static int start(struct libxen *xen, const struct libxen_guest *guest,
 	if (ret == 0)
 		ret = take_wishes(xen, guest, &build);
 	if (ret == 0)
-		ret = choose_builder(xen, guest->type, &build, &builder);
+		ret = choose_builder(xen, guest->type, &build, &choice);
 	if (ret == 0)
 		ret = choose_uuid(xen, guest->uuid, build.uuid);
 	if (ret == 0 && !(guest->flags & LIBXEN_GUEST_CHECK))
-		ret = builder->build(&xen->hc, &build, &domain->domid);
+		ret = choice.builder->build(&xen->hc, &build, &domain->domid);
+	if (ret == 0)
+		tell(guest->result, &choice);
 	memcpy(domain->uuid, build.uuid, sizeof(domain->uuid));
 	free((void *)build.place.vcpus);
 	return ret;

@@ -75,12 +75,8 @@ static int write_kernel(struct lx_job *job)
 static int write_ramdisk(struct lx_job *job)
 {
 	const struct lx_pv_plan *plan = &pv_of(job)->plan;
-	const struct lx_bytes *ramdisk = job->build->ramdisk;
 
-	if (ramdisk->size)
-		lx_job_write_frames(job, plan->ramdisk_pfn, ramdisk->data, ramdisk->size,
-				    plan->ramdisk_pages);
-	return 0;
+	return lx_job_write_ramdisk(job, plan->ramdisk_pfn, plan->ramdisk_pages);
 }
 
 static int write_p2m(struct lx_job *job)

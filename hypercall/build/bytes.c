@@ -7,7 +7,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <stdbool.h>
+#include <string.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -24,12 +24,24 @@ static int too_large(size_t limit, const char *what, struct lx_error *error)
 static int map_file(struct lx_bytes *bytes, int fd, size_t size, const char *what,
 		    struct lx_error *error)
 {
-	void *mapping = mmap(NULL, size, PROT_READ, MAP_PRIVATE, fd, 0);
+	void *mapping;
+	int ret, own = fcntl(fd, F_DUPFD_CLOEXEC, 0);
 
-	if (mapping == MAP_FAILED)
-		return lx_fail_errno(error, -errno, "cannot map %s", what);
+	if (own < 0)
+		return lx_fail_errno(error, -errno, "cannot keep %s open", what);
+	mapping = mmap(NULL, size, PROT_READ, MAP_PRIVATE, fd, 0);
+	if (mapping == MAP_FAILED) {
+		ret = lx_fail_errno(error, -errno, "cannot map %s", what);
+		close(own);
+		return ret;
+	}
 	*bytes = (struct lx_bytes){
-		.data = mapping, .size = size, .mapping = mapping, .mapping_size = size
+		.data = mapping,
+		.size = size,
+		.mapping = mapping,
+		.mapping_size = size,
+		.is_file = true,
+		.fd = own,
 	};
 	return 0;
 }
@@ -134,6 +146,52 @@ int lx_bytes_from_path(struct lx_bytes *bytes, const char *path, size_t limit, c
 	return ret;
 }
 
+int lx_bytes_copy(const struct lx_bytes *bytes, const uint8_t *at, void *to, size_t size,
+		  struct lx_error *error)
+{
+	size_t position = (size_t)(at - bytes->data);
+	uint8_t *next = to;
+
+	if (!bytes->is_file) {
+		memcpy(to, at, size);
+		return 0;
+	}
+	while (size > 0) {
+		ssize_t got = read_some(bytes->fd, true, next, size, position);
+
+		if (got < 0)
+			return lx_fail_errno(error, -errno, "cannot read its file");
+		if (got == 0)
+			return lx_fail(error, -EBADMSG,
+				       "its file became shorter while it was in use: it ends "
+				       "after %zu bytes, not %zu",
+				       position, bytes->size);
+		next += got;
+		position += (size_t)got;
+		size -= (size_t)got;
+	}
+	return 0;
+}
+
+int lx_bytes_load(struct lx_bytes *bytes, struct lx_error *error)
+{
+	struct lx_bytes room = { 0 };
+	int ret;
+
+	if (!bytes->is_file)
+		return 0;
+	ret = lx_bytes_room(&room, bytes->size, error);
+	if (ret == 0)
+		ret = lx_bytes_copy(bytes, bytes->data, room.mapping, bytes->size, error);
+	if (ret < 0) {
+		lx_bytes_free(&room);
+		return ret;
+	}
+	lx_bytes_free(bytes);
+	*bytes = room;
+	return 0;
+}
+
 int lx_bytes_room(struct lx_bytes *bytes, size_t size, struct lx_error *error)
 {
 	void *mapping =
@@ -151,5 +209,7 @@ void lx_bytes_free(struct lx_bytes *bytes)
 {
 	if (bytes->mapping)
 		munmap(bytes->mapping, bytes->mapping_size);
+	if (bytes->is_file)
+		close(bytes->fd);
 	*bytes = (struct lx_bytes){ 0 };
 }

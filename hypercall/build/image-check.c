@@ -119,7 +119,7 @@ int lx_image_pvh_check(const struct lx_image *image, struct lx_error *error)
 
 	lx_image_span(image, &low, &high);
 	if (!lx_notes_have(&image->notes, LX_NOTE_PHYS32_ENTRY))
-		return cannot(error, "PVH", "it has no PHYS32_ENTRY note (CONFIG_PVH)");
+		return cannot(error, "PVH", "it has no PVH entry: built without CONFIG_PVH");
 	if (low < LOW_MEMORY || high > PHYS32_END)
 		return cannot(error, "PVH", "it does not lie between 1 MiB and 4 GiB");
 	if (image->notes.phys32_entry < low || image->notes.phys32_entry >= high)

@@ -95,6 +95,15 @@ static int make_room(struct lx_bytes *room, const struct lx_bytes *packed, struc
 	return lx_bytes_room(room, size, error);
 }
 
+/* Nobody needs the packed bytes any more, just how many there were. */
+static void forget_file(struct lx_image *image)
+{
+	size_t size = image->file.size;
+
+	lx_bytes_free(&image->file);
+	image->file.size = size;
+}
+
 /*
  * Unpack @packed into image->elf. A bzImage's payload ends in the size of what comes out, and so
  * does gzip; of another packed file (@bare) nobody knows the size before its end.
@@ -132,6 +141,7 @@ static int unpack(struct lx_image *image, const struct lx_bytes *packed, bool ba
 		return ret;
 	if (!lx_elf_is(image->elf.data, image->elf.size))
 		return lx_fail(error, -ENOEXEC, "what is packed in it is not an ELF kernel");
+	forget_file(image);
 	return 0;
 }
 
@@ -150,6 +160,13 @@ static int find_elf(struct lx_image *image, const struct lx_progress *progress,
 
 	image->container = bare ? "ELF" : "bzImage";
 	image->compression = "none";
+	if (!bare || lx_packing_find(inner.data, inner.size)) {
+		/* All of it will be read, by libraries that know nothing of files that shrink. */
+		ret = lx_bytes_load(&image->file, error);
+		if (ret < 0)
+			return ret;
+		inner.data = image->file.data;
+	}
 	if (!bare) {
 		ret = lx_bzimage_payload(&image->file, &inner, error);
 		if (ret < 0)
@@ -213,6 +230,11 @@ void lx_image_free(struct lx_image *image)
 	lx_bytes_free(&image->elf);
 	lx_bytes_free(&image->file);
 	free(image);
+}
+
+const struct lx_bytes *lx_image_bytes(const struct lx_image *image)
+{
+	return image->elf.mapping ? &image->elf : &image->file;
 }
 
 void lx_image_span(const struct lx_image *image, uint64_t *low, uint64_t *high)

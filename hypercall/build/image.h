@@ -58,7 +58,7 @@ struct lx_notes {
 
 /* Never changes once it is made: any number of threads may read it. */
 struct lx_image {
-	struct lx_bytes file;	 /* as given */
+	struct lx_bytes file;	 /* as given; if it was packed, just its size */
 	struct lx_bytes elf;	 /* unpacked; borrows from @file if that is not packed */
 	const char *container;	 /* "bzImage" or "ELF" */
 	const char *compression; /* "none", "gzip", ... */
@@ -77,6 +77,9 @@ struct lx_image {
 int lx_image_make(struct lx_bytes *file, const struct lx_progress *progress, struct lx_error *error,
 		  struct lx_image **image);
 void lx_image_free(struct lx_image *image); /* takes NULL */
+
+/* The bytes that the segments point into. */
+const struct lx_bytes *lx_image_bytes(const struct lx_image *image);
 
 /* Lowest and one past the highest physical address that the segments cover. */
 void lx_image_span(const struct lx_image *image, uint64_t *low, uint64_t *high);

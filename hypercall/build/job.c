@@ -11,7 +11,6 @@ enum {
 	MAX_EVTCHN_PORT = 1023,
 	GRANT_VERSION = 1, /* all that Linux uses; entries 0 and 1 are laid out for it */
 	SLACK_KIB = 1024,  /* above the guest's memory, as Xen's tools leave it */
-	COPY_PIECE = 4 << 20,
 };
 
 int lx_job_create(struct lx_job *job, uint32_t flags, uint32_t emulation_flags)
@@ -103,71 +102,6 @@ unsigned char *lx_job_frame(struct lx_job *job, uint64_t frame)
 	while (frame - stretch->first >= stretch->mapping.pages)
 		stretch++;
 	return (unsigned char *)stretch->mapping.addr + ((frame - stretch->first) << LX_PAGE_SHIFT);
-}
-
-void lx_job_copy(struct lx_job *job, unsigned char *to, const void *from, size_t bytes)
-{
-	memcpy(to, from, bytes);
-	job->hc->counters.copied_bytes += bytes;
-}
-
-void lx_job_clear(struct lx_job *job, unsigned char *to, size_t bytes)
-{
-	memset(to, 0, bytes);
-	job->hc->counters.copied_bytes += bytes;
-}
-
-void lx_job_clear_frames(struct lx_job *job, uint64_t first, uint64_t count)
-{
-	lx_job_clear(job, lx_job_frame(job, first), count << LX_PAGE_SHIFT);
-}
-
-void lx_job_write_frames(struct lx_job *job, uint64_t first, const void *from, size_t bytes,
-			 uint64_t count)
-{
-	unsigned char *to = lx_job_frame(job, first);
-
-	lx_job_copy(job, to, from, bytes);
-	lx_job_clear(job, to + bytes, (count << LX_PAGE_SHIFT) - bytes);
-}
-
-/* One segment, in pieces between which the owner may cancel. */
-static int write_segment(struct lx_job *job, const struct lx_segment *segment, unsigned char *to)
-{
-	for (uint64_t done = 0; done < segment->file_bytes;) {
-		uint64_t piece = segment->file_bytes - done;
-
-		if (piece > COPY_PIECE)
-			piece = COPY_PIECE;
-		if (lx_progress_tell(job->build->progress, "write kernel", done,
-				     segment->file_bytes) < 0)
-			return lx_fail(job->hc->error, -ECANCELED, "cancelled");
-		lx_job_copy(job, to + done, segment->data + done, piece);
-		done += piece;
-	}
-	return 0;
-}
-
-/* New memory is not sure to be zero: what no segment fills is cleared. */
-int lx_job_write_kernel(struct lx_job *job, uint64_t first, uint64_t count)
-{
-	const struct lx_image *image = job->build->image;
-	unsigned char *base = lx_job_frame(job, first);
-	unsigned char *next = base;
-
-	for (size_t i = 0; i < image->segment_count; i++) {
-		const struct lx_segment *segment = &image->segments[i];
-		uint64_t offset = segment->paddr - (first << LX_PAGE_SHIFT);
-		int ret;
-
-		lx_job_clear(job, next, base + offset - next);
-		ret = write_segment(job, segment, base + offset);
-		if (ret < 0)
-			return ret;
-		next = base + offset + segment->file_bytes;
-	}
-	lx_job_clear(job, next, base + (count << LX_PAGE_SHIFT) - next);
-	return 0;
 }
 
 static int allocate_port(struct lx_job *job, uint32_t expected, uint32_t *port)

@@ -38,7 +38,7 @@ struct lx_step {
  */
 int lx_job_run(struct lx_job *job, const struct lx_step *steps, size_t count);
 
-/* --- steps, and parts of them --- */
+/* --- steps, and parts of them; what writes is in job-write.c --- */
 
 int lx_job_create(struct lx_job *job, uint32_t flags, uint32_t emulation_flags);
 
@@ -74,6 +74,8 @@ void lx_job_write_frames(struct lx_job *job, uint64_t first, const void *from, s
 
 /* The image's segments, and zeroes wherever none of them is. */
 int lx_job_write_kernel(struct lx_job *job, uint64_t first, uint64_t count);
+/* The ramdisk, if there is one. */
+int lx_job_write_ramdisk(struct lx_job *job, uint64_t first, uint64_t count);
 
 /* Xenstore's port, and the console's if there is to be one: always the same numbers. */
 int lx_job_allocate_ports(struct lx_job *job);

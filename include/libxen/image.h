@@ -84,7 +84,7 @@ struct libxen_image_info {
 	uint64_t file_bytes;	/**< size of the file as given */
 	uint64_t elf_bytes;	/**< size of the ELF kernel in it */
 	uint64_t memory_bytes;	/**< memory between the lowest and the highest loaded byte */
-	uint64_t minimum_bytes; /**< smallest guest that this kernel alone fits in */
+	uint64_t minimum_bytes; /**< smallest guest (PV, if it can be that) that it alone fits in */
 	uint64_t load_address;	/**< lowest physical address that is loaded */
 	uint64_t pv_entry;	/**< virtual address; 0 if none */
 	uint64_t pvh_entry;	/**< physical address; 0 if none */
@@ -96,6 +96,8 @@ struct libxen_image_info {
 	char guest_os[32];	/**< such as "linux"; printable characters only */
 	char guest_version[32]; /**< such as "2.6"; printable characters only */
 	char features[256];	/**< the kernel's own list, separated by "|"; printable only */
+	char pv_obstacle[512];	/**< why it cannot start as PV; empty if it can */
+	char pvh_obstacle[512]; /**< why it cannot start as PVH; empty if it can */
 };
 
 /**

@@ -19,6 +19,14 @@ enum {
 	LIBXEN_GUEST_CHECK = 1u << 2,	   /* check all that can be, then start nothing */
 };
 
+/** How a start was carried out, or would be: what libxen_guest.result points to. */
+struct libxen_start_result {
+	size_t size;	   /**< in: sizeof(struct libxen_start_result) */
+	uint32_t type;	   /**< LIBXEN_TYPE_PV or LIBXEN_TYPE_PVH */
+	uint32_t reserved; /**< 0 */
+	char reason[512];  /**< why this type: a sentence, such as "it was asked for" */
+};
+
 /** A guest to be started. Members left 0 have the default that is named. */
 struct libxen_guest {
 	size_t size;			      /**< in: sizeof(struct libxen_guest) */
@@ -28,11 +36,11 @@ struct libxen_guest {
 	const char *cmdline;		      /**< in: 1023 bytes at most, PVH 2047 */
 	uint64_t memory_bytes;		      /**< in: must be set; rounded up to a whole page */
 	uint32_t vcpus;			      /**< in: 1 to 128, at the start; 0: 1 */
-	uint32_t type;			      /**< in: LIBXEN_TYPE_*; 0: PV if it can be */
-	uint32_t flags;			      /**< in: LIBXEN_GUEST_* */
-	uint32_t ramdisk_count;		      /**< in: how many ramdisks; 0: none */
-	uint8_t uuid[16];		      /**< in: all 0: a random one */
-	uint64_t memory_max_bytes;	      /**< in: that it may have later; 0: as memory_bytes */
+	uint32_t type;		   /**< in: LIBXEN_TYPE_*; 0: PVH if it can be, else PV */
+	uint32_t flags;		   /**< in: LIBXEN_GUEST_* */
+	uint32_t ramdisk_count;	   /**< in: how many ramdisks; 0: none */
+	uint8_t uuid[16];	   /**< in: all 0: a random one */
+	uint64_t memory_max_bytes; /**< in: that it may have later; 0: as memory_bytes */
 	/** in: where it runs, and its share of the CPUs; NULL: as Xen has it */
 	const struct libxen_placement *placement;
 	/** in: on which CPUs its vCPUs run; a later one wins over an earlier one */
@@ -43,6 +51,7 @@ struct libxen_guest {
 	uint32_t reserved;	 /**< in: 0 */
 	/** in: features to switch, such as "msr_relaxed" (see libxen_start()); NULL: none */
 	const char *features;
+	struct libxen_start_result *result; /**< out: what was chosen; NULL: nobody wants to know */
 };
 
 /**
@@ -54,6 +63,13 @@ struct libxen_guest {
  * Several ramdisks become one: each begins at a multiple of 4 bytes behind the one before,
  * with zeros between, as Linux takes cpio archives, packed or not. A later one's files
  * replace an earlier one's.
+ *
+ * Nobody's wish for a type (LIBXEN_TYPE_AUTO) makes it PVH if the kernel has a PVH entry and
+ * the host can run such guests, else PV. What was chosen, and why, is in @c guest->result
+ * once the call has succeeded, also with LIBXEN_GUEST_CHECK; a failure leaves it alone.
+ *
+ * Bytes of an unpacked kernel and of a single ramdisk are read from their files during the call: a
+ * file that has become shorter since it was opened is -EBADMSG.
  *
  * With a console (the default) the guest waits when 2048 bytes of output are unread:
  * keep a libxen_console open, or start it with LIBXEN_GUEST_NO_CONSOLE. To miss nothing,
@@ -75,7 +91,7 @@ struct libxen_guest {
  * start now, no domain was made, and @p domain is NULL.
  *
  * @param[in,out] xen     an open connection
- * @param[in]     guest   what to start; read during the call only
+ * @param[in]     guest   what to start; used during the call only
  * @param[out]    domain  the running guest, to be closed with libxen_domain_close(), which
  *                        leaves it running
  *
@@ -85,6 +101,7 @@ struct libxen_guest {
  * @retval -ENOENT    a file, or the CPU pool that was asked for, is not there
  * @retval -ENOSPC    the memory asked for is too small for kernel and ramdisks
  * @retval -ENOMEM    the host has not that much memory left (or this process has none)
+ * @retval -EBADMSG   the kernel's or the ramdisk's file has become shorter meanwhile
  * @retval -EEXIST    a domain has this UUID already
  * @retval -ENOEXEC   the kernel cannot start as this type
  * @retval -ENOTSUP   this Xen cannot do what was asked

@@ -134,6 +134,8 @@ static const struct member image_info[] = {
 	MEMBER(libxen_image_info, guest_os, 112, 32),
 	MEMBER(libxen_image_info, guest_version, 144, 32),
 	MEMBER(libxen_image_info, features, 176, 256),
+	MEMBER(libxen_image_info, pv_obstacle, 432, 512),
+	MEMBER(libxen_image_info, pvh_obstacle, 944, 512),
 };
 
 static const struct member guest[] = {
@@ -156,6 +158,7 @@ static const struct member guest[] = {
 	MEMBER(libxen_guest, tsc_mode, 112, 4),
 	MEMBER(libxen_guest, reserved, 116, 4),
 	MEMBER(libxen_guest, features, 120, 8),
+	MEMBER(libxen_guest, result, 128, 8),
 };
 
 static const struct member placement[] = {
@@ -173,11 +176,18 @@ static const struct member affinity[] = {
 	MEMBER(libxen_affinity, reserved, 36, 4),
 };
 
+static const struct member start_result[] = {
+	MEMBER(libxen_start_result, size, 0, 8),
+	MEMBER(libxen_start_result, type, 8, 4),
+	MEMBER(libxen_start_result, reserved, 12, 4),
+	MEMBER(libxen_start_result, reason, 16, 512),
+};
+
 static const struct structure structures[] = {
 	STRUCTURE(open_options, 16), STRUCTURE(progress, 32),	     STRUCTURE(counters, 40),
 	STRUCTURE(domain_info, 96),  STRUCTURE(destroy_options, 16), STRUCTURE(host_info, 392),
-	STRUCTURE(source, 40),	     STRUCTURE(image_info, 432),     STRUCTURE(guest, 128),
-	STRUCTURE(placement, 48),    STRUCTURE(affinity, 40),
+	STRUCTURE(source, 40),	     STRUCTURE(image_info, 1456),    STRUCTURE(guest, 136),
+	STRUCTURE(placement, 48),    STRUCTURE(affinity, 40),	     STRUCTURE(start_result, 528),
 };
 
 static const struct constant constants[] = {

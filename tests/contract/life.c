@@ -17,9 +17,8 @@ static void lives(struct fixture *f, unsigned int vcpus, uint64_t memory_bytes)
 	guest.vcpus = vcpus;
 	guest.memory_bytes = memory_bytes;
 
-	domain = rig_start_with_console(f, &guest, &console);
 	snprintf(up, sizeof(up), "GUEST UP: cpus=%u", vcpus);
-	rig_expect(f, console, up);
+	domain = rig_boot(f, &guest, up, &console);
 	info = rig_info(f, domain);
 
 	/* A PVH guest gives pages back where it puts what Xen shares with it. */
@@ -49,10 +48,8 @@ static void given_a_running_guest_when_suspended_then_it_stands_still_until_resu
 	struct fixture *f = *state;
 	struct libxen_guest guest = rig_guest(f);
 	struct libxen_console *console = NULL;
-	struct libxen_domain *domain = rig_start_with_console(f, &guest, &console);
+	struct libxen_domain *domain = rig_boot(f, &guest, "tick 2", &console);
 	struct libxen_domain_info before, after;
-
-	rig_expect(f, console, "tick 2");
 
 	assert_int_equal(libxen_domain_suspend(domain), 0);
 	rig_console_bytes(f, console, 100); /* what it wrote before */
@@ -125,11 +122,9 @@ static void given_two_guests_when_one_is_stopped_then_the_other_goes_on(void **s
 	struct fixture *f = *state;
 	struct libxen_guest guest = rig_guest(f);
 	struct libxen_console *one_console = NULL, *two_console = NULL;
-	struct libxen_domain *one = rig_start_with_console(f, &guest, &one_console);
-	struct libxen_domain *two = rig_start_with_console(f, &guest, &two_console);
+	struct libxen_domain *one = rig_boot(f, &guest, "GUEST UP", &one_console);
+	struct libxen_domain *two = rig_boot(f, &guest, "GUEST UP", &two_console);
 
-	rig_expect(f, one_console, "GUEST UP");
-	rig_expect(f, two_console, "GUEST UP");
 	libxen_console_close(one_console);
 	rig_stop(f, one);
 

@@ -7,7 +7,8 @@
 
 static int all_suites(void)
 {
-	return start_suite() + domain_suite() + console_suite() + life_suite() + placement_suite();
+	return start_suite() + domain_suite() + console_suite() + life_suite() +
+	       unfinished_suite() + placement_suite();
 }
 
 int main(int argc, char **argv)

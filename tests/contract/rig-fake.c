@@ -120,3 +120,16 @@ bool rig_other_suspends(uint32_t domid)
 	assert_int_equal(fake_other_pause(rig.fake, domid), 0);
 	return true;
 }
+
+bool rig_survives_fork(void)
+{
+	return false;
+}
+
+bool rig_emulator_failed(struct libxen *xen, uint32_t position, uint32_t domid)
+{
+	(void)xen;
+	(void)position;
+	(void)domid;
+	return false;
+}

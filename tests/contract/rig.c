@@ -10,9 +10,16 @@
 #include <string.h>
 #include <time.h>
 
-enum { PATIENCE_S = 90 };
+enum { PATIENCE_S = 90, TRIES = 4, SEEN_MAX = 1 << 20 };
 
 uint32_t rig_type = LIBXEN_TYPE_PV;
+
+bool rig_host_can(const struct libxen_host_info *host, uint32_t type)
+{
+	if (type == LIBXEN_TYPE_PV)
+		return true;
+	return host->features & LIBXEN_HOST_HVM && host->xen_minor >= 9;
+}
 
 bool rig_can(uint32_t type)
 {
@@ -21,12 +28,11 @@ bool rig_can(uint32_t type)
 	bool can;
 
 	rig_begin();
-	can = xen && libxen_open(xen, NULL) == 0 && libxen_host_info(xen, &host) == 0;
+	can = xen && libxen_open(xen, NULL) == 0 && libxen_host_info(xen, &host) == 0 &&
+	      rig_host_can(&host, type);
 	libxen_free(xen);
 	rig_end();
-	if (type == LIBXEN_TYPE_PV)
-		return can;
-	return can && host.features & LIBXEN_HOST_HVM && host.xen_minor >= 9;
+	return can;
 }
 
 static unsigned int count_files(void)
@@ -103,10 +109,30 @@ static void assert_memory_is_back(struct fixture *f)
 	assert_int_equal(now, f->free_bytes);
 }
 
+/* What a test that failed has left must not disturb the next one. Returns how many. */
+static unsigned int remove_guests(struct fixture *f)
+{
+	struct libxen_domain_info infos[64] = { { .size = sizeof(infos[0]) } };
+	struct libxen_domain *domain;
+	unsigned int removed = 0;
+	int count = libxen_list(f->xen, 1, infos, 64);
+
+	for (int i = 0; i < count; i++) {
+		if (infos[i].state == LIBXEN_STATE_DYING ||
+		    libxen_domain_open(f->xen, infos[i].domid, &domain) < 0)
+			continue;
+		removed += libxen_domain_destroy(domain, NULL) == 0;
+		libxen_domain_close(domain);
+	}
+	return removed;
+}
+
 int rig_teardown(void **state)
 {
 	struct fixture *f = *state;
 
+	libxen_set_progress(f->xen, NULL, NULL);
+	assert_int_equal(remove_guests(f), 0);
 	assert_memory_is_back(f);
 	libxen_image_close(f->kernel);
 	libxen_free(f->xen);
@@ -185,24 +211,65 @@ static int read_some(struct libxen_console *console, char *buffer, size_t size, 
 	return libxen_console_read(console, buffer, size);
 }
 
-void rig_expect(struct fixture *f, struct libxen_console *console, const char *text)
+/* Read until @text comes. Whatever was seen is in @seen. False: the guest ended, or time is up. */
+static bool comes(struct fixture *f, struct libxen_console *console, const char *text,
+		  char seen[SEEN_MAX])
 {
 	time_t deadline = time(NULL) + PATIENCE_S;
-	char *seen = calloc(1, 1 << 20);
 	size_t used = 0;
 
-	assert_non_null(seen);
+	seen[0] = '\0';
 	while (!strstr(seen, text)) {
 		int ret = read_some(console, seen + used, 4096, 100);
 
 		if (ret == 0 || time(NULL) > deadline)
-			fail_msg("\"%s\" did not come; the console said:\n%s", text, seen);
+			return false;
 		if (ret < 0 && ret != -EAGAIN)
 			fail_msg("%s", libxen_error(f->xen));
 		used += ret > 0 ? (size_t)ret : 0;
-		assert_true(used < (1 << 20) - 4096);
+		assert_true(used < SEEN_MAX - 4096);
+		seen[used] = '\0';
 	}
-	free(seen);
+	return true;
+}
+
+void rig_expect(struct fixture *f, struct libxen_console *console, const char *text)
+{
+	static char seen[SEEN_MAX];
+
+	if (!comes(f, console, text, seen))
+		fail_msg("\"%s\" did not come; the console said:\n%s", text, seen);
+}
+
+/* Where Xen's log ends now. */
+static uint32_t end_of_log(struct fixture *f)
+{
+	uint32_t position = 0;
+	char buffer[4096];
+
+	while (libxen_log_read(f->xen, &position, buffer, sizeof(buffer)) > 0)
+		;
+	return position;
+}
+
+struct libxen_domain *rig_boot(struct fixture *f, struct libxen_guest *guest, const char *text,
+			       struct libxen_console **console)
+{
+	static char seen[SEEN_MAX];
+
+	for (int i = 1;; i++) {
+		uint32_t position = end_of_log(f);
+		struct libxen_domain *domain = rig_start_with_console(f, guest, console);
+
+		if (comes(f, *console, text, seen))
+			return domain;
+		if (i == TRIES || !rig_emulator_failed(f->xen, position, libxen_domain_id(domain)))
+			fail_msg("\"%s\" did not come; the console said:\n%s", text, seen);
+		print_message("# the emulator killed a guest (its registers were Xen's own): "
+			      "another one is started\n");
+		libxen_console_close(*console);
+		rig_stop(f, domain);
+	}
 }
 
 size_t rig_console_bytes(struct fixture *f, struct libxen_console *console, unsigned int ms)

@@ -51,13 +51,23 @@ bool rig_replace_domain(uint32_t domid);
 /* Let another program suspend the domain. False: this rig cannot. */
 bool rig_other_suspends(uint32_t domid);
 
+/*
+ * Whether a guest that died since @position in Xen's log was killed by the emulator below Xen, as
+ * the log shows it: see rig-lab.c. On the fake, never.
+ */
+bool rig_emulator_failed(struct libxen *xen, uint32_t position, uint32_t domid);
+
+/* Whether a child process sees the same Xen. False: this rig's Xen is memory of this process. */
+bool rig_survives_fork(void);
+
 /* --- what they share (rig.c) --- */
 
 int rig_setup(void **state);
 int rig_teardown(void **state);
 
-/* Whether this host starts guests of a type at all. */
+/* Whether this host starts guests of a type at all: asked before any test, and within one. */
 bool rig_can(uint32_t type);
+bool rig_host_can(const struct libxen_host_info *host, uint32_t type);
 
 /* A guest of rig_type with 128 MiB and one vCPU, ready to be changed and started. */
 struct libxen_guest rig_guest(struct fixture *f);
@@ -68,6 +78,13 @@ struct libxen_domain *rig_start(struct fixture *f, const struct libxen_guest *gu
 /* Start it suspended, attach its console, let it run. */
 struct libxen_domain *rig_start_with_console(struct fixture *f, struct libxen_guest *guest,
 					     struct libxen_console **console);
+
+/*
+ * The same, and wait until its console says @text, which comes early in its life. If the emulator
+ * killed it on the way, and only then, another one is started, and the output tells so.
+ */
+struct libxen_domain *rig_boot(struct fixture *f, struct libxen_guest *guest, const char *text,
+			       struct libxen_console **console);
 
 /* Stop it, and close the handle. */
 void rig_stop(struct fixture *f, struct libxen_domain *domain);
@@ -95,6 +112,7 @@ int domain_suite(void);
 int console_suite(void);
 int host_suite(void);
 int placement_suite(void);
+int unfinished_suite(void);
 
 #define SUITE(tests)                                                                            \
 	cmocka_run_group_tests_name(rig_type == LIBXEN_TYPE_PVH ? "pvh " #tests : "pv " #tests, \

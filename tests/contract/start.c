@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 static void refuses(struct fixture *f, const struct libxen_guest *guest, int code, const char *word)
 {
@@ -155,20 +156,54 @@ static void given_an_hvm_wish_when_started_then_it_is_refused(void **state)
 	refuses(f, &guest, -EINVAL, "type");
 }
 
-static void given_no_wish_when_started_then_it_becomes_pv(void **state)
+static void given_no_wish_when_started_then_it_becomes_pvh_if_the_host_can(void **state)
 {
 	struct fixture *f = *state;
+	struct libxen_start_result result = { .size = sizeof(result) };
 	struct libxen_guest guest = rig_guest(f);
+	struct libxen_host_info host = rig_host(f);
+	bool pvh = rig_host_can(&host, LIBXEN_TYPE_PVH);
 	struct libxen_domain_info info;
 	struct libxen_domain *domain;
 
 	guest.type = LIBXEN_TYPE_AUTO;
 	guest.flags = LIBXEN_GUEST_PAUSED;
+	guest.result = &result;
 	domain = rig_start(f, &guest);
 	info = rig_info(f, domain);
 
-	assert_int_equal(info.type, LIBXEN_TYPE_PV);
+	assert_int_equal(result.type, pvh ? LIBXEN_TYPE_PVH : LIBXEN_TYPE_PV);
+	assert_non_null(strstr(result.reason, pvh ? "has a PVH entry" : "PVH guests need"));
+	if (info.valid & LIBXEN_DOMAIN_INFO_TYPE)
+		assert_int_equal(info.type, result.type);
 	rig_stop(f, domain);
+}
+
+static void given_a_type_when_checked_then_the_result_says_that_it_was_asked_for(void **state)
+{
+	struct fixture *f = *state;
+	struct libxen_start_result result = { .size = sizeof(result) };
+	struct libxen_guest guest = rig_guest(f);
+	struct libxen_domain *domain;
+
+	guest.flags = LIBXEN_GUEST_CHECK;
+	guest.result = &result;
+	assert_int_equal(libxen_start(f->xen, &guest, &domain), 0);
+
+	assert_null(domain);
+	assert_int_equal(result.type, rig_type);
+	assert_string_equal(result.reason, "it was asked for");
+}
+
+static void given_a_result_without_size_when_started_then_it_is_asked_for(void **state)
+{
+	struct fixture *f = *state;
+	struct libxen_start_result result = { 0 };
+	struct libxen_guest guest = rig_guest(f);
+
+	guest.result = &result;
+
+	refuses(f, &guest, -EINVAL, "libxen_start_result");
 }
 
 static void given_unknown_flags_when_started_then_they_are_refused(void **state)
@@ -213,6 +248,44 @@ static void given_each_step_when_cancelled_there_then_nothing_is_left(void **sta
 		refuses(f, &guest, -ECANCELED, "cancelled");
 	}
 	libxen_set_progress(f->xen, NULL, NULL);
+}
+
+/* A file that somebody else shortens while a guest is made of it. */
+struct shrinking {
+	char path[32];
+	int fd;
+};
+
+static int shorten_it(const struct libxen_progress *progress, void *data)
+{
+	const struct shrinking *file = data;
+
+	if (strcmp(progress->step, "create domain") == 0)
+		assert_int_equal(ftruncate(file->fd, 4096), 0);
+	return 0;
+}
+
+static void given_a_ramdisk_that_shrinks_when_started_then_it_is_told_and_nothing_is_left(
+	void **state)
+{
+	struct fixture *f = *state;
+	struct libxen_guest guest = rig_guest(f);
+	struct shrinking file = { .path = "/tmp/libxen-shrinks-XXXXXX" };
+	const struct libxen_source ramdisk = { .size = sizeof(ramdisk),
+					       .kind = LIBXEN_SOURCE_PATH,
+					       .path = file.path };
+
+	file.fd = mkstemp(file.path);
+	assert_true(file.fd >= 0);
+	assert_int_equal(ftruncate(file.fd, MIB), 0);
+	guest.ramdisks = &ramdisk;
+
+	libxen_set_progress(f->xen, shorten_it, &file);
+	refuses(f, &guest, -EBADMSG, "write ramdisk: its file became shorter");
+
+	libxen_set_progress(f->xen, NULL, NULL);
+	unlink(file.path);
+	close(file.fd);
 }
 
 static void given_no_console_when_started_then_none_can_be_opened(void **state)
@@ -271,10 +344,13 @@ int start_suite(void)
 		TEST(given_a_missing_ramdisk_when_started_then_it_is_named),
 		TEST(given_several_ramdisks_when_started_then_it_runs),
 		TEST(given_an_hvm_wish_when_started_then_it_is_refused),
-		TEST(given_no_wish_when_started_then_it_becomes_pv),
+		TEST(given_no_wish_when_started_then_it_becomes_pvh_if_the_host_can),
+		TEST(given_a_type_when_checked_then_the_result_says_that_it_was_asked_for),
+		TEST(given_a_result_without_size_when_started_then_it_is_asked_for),
 		TEST(given_unknown_flags_when_started_then_they_are_refused),
 		TEST(given_a_wish_from_the_future_when_started_then_it_is_refused),
 		TEST(given_each_step_when_cancelled_there_then_nothing_is_left),
+		TEST(given_a_ramdisk_that_shrinks_when_started_then_it_is_told_and_nothing_is_left),
 		TEST(given_no_console_when_started_then_none_can_be_opened),
 		TEST(given_a_check_when_nothing_is_wrong_then_no_domain_is_made),
 		TEST(given_a_check_when_something_is_wrong_then_it_is_said_as_at_a_start),

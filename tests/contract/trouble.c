@@ -10,6 +10,7 @@
 #include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -299,6 +300,36 @@ static void given_a_thread_with_a_small_stack_when_started_there_then_it_is_enou
 	pthread_attr_destroy(&attributes);
 }
 
+/* Also from the kernel's file every byte is read when it is needed, and may be gone then. */
+static void given_a_kernel_that_shrinks_when_started_then_it_is_told_and_nothing_is_left(
+	void **state)
+{
+	struct fixture *f = *state;
+	struct libxen_source source = { .size = sizeof(source), .kind = LIBXEN_SOURCE_FD };
+	char path[] = "/tmp/libxen-shrinks-XXXXXX", report[1024];
+	struct libxen_domain *domain = NULL;
+
+	source.fd = mkstemp(path);
+	assert_true(source.fd >= 0);
+	assert_int_equal(write(source.fd, f->kernel.data, f->kernel.size), f->kernel.size);
+	libxen_image_close(f->image);
+	assert_int_equal(libxen_image_open(f->xen, &source, &f->image), 0);
+	assert_int_equal(ftruncate(source.fd, 4096), 0);
+
+	assert_int_equal(start(f, &domain), -EBADMSG);
+
+	assert_says(f, "write kernel: its file became shorter");
+	assert_null(domain);
+	unlink(path);
+	close(source.fd);
+	libxen_image_close(f->image);
+	f->image = NULL;
+	libxen_free(f->xen);
+	f->xen = NULL;
+	if (fake_leaks(f->fake, report, sizeof(report)))
+		fail_msg("%s", report);
+}
+
 int main(void)
 {
 	const struct CMUnitTest trouble[] = {
@@ -314,6 +345,7 @@ int main(void)
 		TEST(given_a_guest_with_a_reason_of_its_own_when_it_ends_then_it_has_shut_down),
 		TEST(given_a_known_release_with_a_new_number_when_opened_then_it_can_be_tried),
 		TEST(given_a_thread_with_a_small_stack_when_started_there_then_it_is_enough),
+		TEST(given_a_kernel_that_shrinks_when_started_then_it_is_told_and_nothing_is_left),
 		TEST(given_elements_of_a_wild_size_when_listed_then_none_is_passed_over),
 	};
 

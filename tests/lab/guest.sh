@@ -31,13 +31,13 @@ guests()
 	xenctl list --json | tr ',{' '\n' | sed -nE 's/.*"domid": *([0-9]+).*/\1/p' | grep -vx 0
 }
 
-# Did the emulated processor kill this PVH guest? Xen's log has its registers when it died; that
-# they are the hypervisor's own (code segment e008) is seen on 4.17 now and then.
-emulator_killed()
+# Whether QEMU's emulation killed a guest: Xen's log tells of its triple fault, and the registers
+# that it shows as the guest's are Xen's own (code segment 0xe008), which no guest can bring about.
+emulator_failed()
 {
-	xenctl log | awk -v dump="Dumping Dom$1 vcpu" '
-		/Dumping Dom/ { ours = index($0, dump) > 0 }
-		ours && /RIP: +e008:/ { found = 1 }
+	xenctl log | awk -v fault="d$1v[0-9]+ Triple fault" '
+		$0 ~ fault { seen = 1 }
+		seen && /RIP:/ { found = /RIP: +e008:/; exit }
 		END { exit !found }'
 }
 

@@ -21,7 +21,7 @@ part()
 
 settle || status=1
 part "contract tests"
-CMOCKA_MESSAGE_OUTPUT=tap "$tests/contract-lab" pv || status=1
+CMOCKA_MESSAGE_OUTPUT=tap "$tests/contract-lab" || status=1
 part "checks of xenctl"
 sh "$tests/checks.sh" || status=1
 part "what a start costs"

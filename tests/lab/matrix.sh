@@ -91,7 +91,7 @@ judge_again()
 	judge "$1" "$2" && return 0
 	tries=1
 	while [ $tries -lt $TRIES ] && [ -e "$work/$1.id" ] &&
-		emulator_killed "$(cat "$work/$1.id")"; do
+		emulator_failed "$(cat "$work/$1.id")"; do
 		tries=$((tries + 1))
 		xenctl stop "$(cat "$work/$1.id")"
 		run_guests "$2" "$1"

@@ -54,7 +54,7 @@ static const struct mistake mistakes[] = {
 	  CTL_EXIT_FAILED },
 	{ "too little memory for the image", "start --kernel good --memory 4M",
 	  "xenctl: cannot start \"guest\": 4 MiB of memory are too small for this kernel and "
-	  "ramdisk: give it 21 MiB at least",
+	  "ramdisk: give it 17 MiB at least",
 	  CTL_EXIT_FAILED },
 	{ "more memory than the host has", "start --kernel good --memory 64G",
 	  "xenctl: cannot start \"guest\": 65536 MiB of memory were asked for, but the host has "

@@ -94,6 +94,51 @@ static void given_a_file_when_it_is_read_by_path_then_its_bytes_are_mapped(void 
 	assert_int_equal(count_mappings(f->path), 1);
 }
 
+static void given_a_file_when_copied_from_then_its_bytes_come_from_where_they_are(void **state)
+{
+	struct fixture *f = *state;
+	char part[4] = "";
+
+	assert_int_equal(write(f->fd, "a kernel", 8), 8);
+	assert_int_equal(lx_bytes_from_path(&f->bytes, f->path, LIMIT, "kernel k", &f->error), 0);
+
+	assert_int_equal(lx_bytes_copy(&f->bytes, f->bytes.data + 2, part, 3, &f->error), 0);
+
+	assert_string_equal(part, "ker");
+}
+
+/* Through the mapping it would be the end of this process. */
+static void given_a_file_that_shrinks_when_copied_from_then_a_sentence_tells(void **state)
+{
+	struct fixture *f = *state;
+	static char all[3 * 4096];
+
+	assert_int_equal(ftruncate(f->fd, sizeof(all)), 0);
+	assert_int_equal(lx_bytes_from_path(&f->bytes, f->path, LIMIT, "kernel k", &f->error), 0);
+	assert_int_equal(ftruncate(f->fd, 10), 0);
+
+	assert_int_equal(lx_bytes_copy(&f->bytes, f->bytes.data, all, sizeof(all), &f->error),
+			 -EBADMSG);
+	assert_string_equal(f->error.text, "its file became shorter while it was in use: it ends "
+					   "after 10 bytes, not 12288");
+	assert_int_equal(lx_bytes_load(&f->bytes, &f->error), -EBADMSG);
+}
+
+static void given_a_file_when_loaded_then_nothing_of_it_is_mapped_or_open(void **state)
+{
+	struct fixture *f = *state;
+
+	assert_int_equal(write(f->fd, "kernel", 6), 6);
+	assert_int_equal(lx_bytes_from_path(&f->bytes, f->path, LIMIT, "kernel k", &f->error), 0);
+
+	assert_int_equal(lx_bytes_load(&f->bytes, &f->error), 0);
+
+	assert_int_equal(f->bytes.size, 6);
+	assert_memory_equal(f->bytes.data, "kernel", 6);
+	assert_int_equal(count_mappings(f->path), 0);
+	assert_int_equal(count_descriptors(), f->descriptors);
+}
+
 static void given_an_empty_file_when_it_is_read_then_there_are_no_bytes(void **state)
 {
 	struct fixture *f = *state;
@@ -303,6 +348,9 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(given_a_file_when_it_is_read_by_path_then_its_bytes_are_mapped),
+		TEST(given_a_file_when_copied_from_then_its_bytes_come_from_where_they_are),
+		TEST(given_a_file_that_shrinks_when_copied_from_then_a_sentence_tells),
+		TEST(given_a_file_when_loaded_then_nothing_of_it_is_mapped_or_open),
 		TEST(given_an_empty_file_when_it_is_read_then_there_are_no_bytes),
 		TEST(given_no_file_when_it_is_read_then_the_sentence_names_it),
 		TEST(given_a_directory_when_it_is_read_then_it_is_refused),

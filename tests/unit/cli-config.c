@@ -201,7 +201,8 @@ static void given_options_when_run_dry_then_no_file_is_needed(void **state)
 
 	assert_string_equal(run.err, "");
 	assert_string_equal(run.out, "name      guest\n"
-				     "type      auto\n"
+				     "type      pvh: the kernel has a PVH entry, and this host "
+				     "runs PVH guests\n"
 				     "kernel    vmlinux\n"
 				     "memory    64 MiB\n"
 				     "vcpus     1\n"
@@ -280,7 +281,7 @@ static void given_a_file_without_a_type_when_read_then_it_means_pv(void **state)
 	run_line(&run, "start --dry-run a.cfg");
 	assert_in(run.out, "\ntype      pv\n");
 	run_line(&run, "start --dry-run --type auto a.cfg");
-	assert_in(run.out, "\ntype      auto\n");
+	assert_in(run.out, "\ntype      pvh: the kernel has a PVH entry");
 
 	assert_taken("builder = 'generic'");
 	assert_in(run.out, "\ntype      pv\n");

@@ -497,7 +497,7 @@ static void given_a_kernel_when_looked_at_then_no_xen_is_needed(void **state)
 
 	assert_int_equal(run.code, CTL_EXIT_OK);
 	assert_in(run.out, "file           ELF, ");
-	assert_in(run.out, "\nstarts as      pv");
+	assert_in(run.out, "\nstarts as      pvh, pv\n");
 }
 
 /*

@@ -976,7 +976,7 @@ static void given_no_virt_base_and_no_pvh_when_pv_is_asked_for_then_it_is_0(void
 
 	assert_int_equal(make(f), 0);
 	assert_int_equal(lx_image_pv_check(f->image, &f->error), 0);
-	refuses_as(lx_image_pvh_check, f, "no PHYS32_ENTRY note");
+	refuses_as(lx_image_pvh_check, f, "no PVH entry");
 }
 
 static void given_addresses_that_cannot_be_when_pv_is_asked_for_then_the_note_is_named(void **state)
@@ -1093,7 +1093,7 @@ static void given_a_kernel_that_pvh_cannot_load_when_it_is_asked_for_then_that_i
 	struct fixture *f = *state;
 
 	use_recipe(f, &none);
-	refuses_as(lx_image_pvh_check, f, "no PHYS32_ENTRY note (CONFIG_PVH)");
+	refuses_as(lx_image_pvh_check, f, "no PVH entry: built without CONFIG_PVH");
 	use_notes(f, &note, 1);
 	refuses_as(lx_image_pvh_check, f, "PHYS32_ENTRY note points outside");
 	use_recipe(f, &low);

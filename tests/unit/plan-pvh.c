@@ -338,7 +338,7 @@ static void given_a_kernel_without_the_note_when_planned_then_the_sentence_names
 
 	assert_int_equal(lx_plan_pvh(&image, MIB_PAGES(128), 0, &plan, &error), -ENOEXEC);
 
-	assert_non_null(strstr(error.text, "PHYS32_ENTRY"));
+	assert_non_null(strstr(error.text, "no PVH entry"));
 }
 
 static void given_a_kernel_in_the_wrong_place_when_planned_then_it_is_refused(void **state)

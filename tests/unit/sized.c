@@ -169,10 +169,11 @@ static void given_the_structures_of_0_1_when_they_grow_then_their_first_members_
 	assert_int_equal(sizeof(struct libxen_destroy_options), 16);
 	assert_int_equal(sizeof(struct libxen_host_info), 392);
 	assert_int_equal(sizeof(struct libxen_source), 40);
-	assert_int_equal(sizeof(struct libxen_image_info), 432);
-	assert_int_equal(sizeof(struct libxen_guest), 128);
+	assert_int_equal(sizeof(struct libxen_image_info), 1456);
+	assert_int_equal(sizeof(struct libxen_guest), 136);
 	assert_int_equal(sizeof(struct libxen_placement), 48);
 	assert_int_equal(sizeof(struct libxen_affinity), 40);
+	assert_int_equal(sizeof(struct libxen_start_result), 528);
 	assert_int_equal(offsetof(struct libxen_open_options, reserved), 12);
 	assert_int_equal(offsetof(struct libxen_progress, total), 24);
 	assert_int_equal(offsetof(struct libxen_counters, copied_bytes), 32);
@@ -180,16 +181,18 @@ static void given_the_structures_of_0_1_when_they_grow_then_their_first_members_
 	assert_int_equal(offsetof(struct libxen_destroy_options, flags), 12);
 	assert_int_equal(offsetof(struct libxen_host_info, capabilities), 136);
 	assert_int_equal(offsetof(struct libxen_source, data_bytes), 32);
-	assert_int_equal(offsetof(struct libxen_image_info, features), 176);
+	assert_int_equal(offsetof(struct libxen_image_info, pvh_obstacle), 944);
 	assert_int_equal(offsetof(struct libxen_guest, features), 120);
 	assert_int_equal(offsetof(struct libxen_placement, tsc_mode), 44);
 	assert_int_equal(offsetof(struct libxen_affinity, vcpu_count), 32);
+	assert_int_equal(offsetof(struct libxen_guest, result), 128);
+	assert_int_equal(offsetof(struct libxen_start_result, reason), 16);
 }
 
 /* Bytes that may be passed where a structure of @size is expected: it, and room behind. */
 struct sized {
 	size_t size;
-	unsigned char rest[1024];
+	unsigned char rest[2048];
 };
 
 static struct sized sized(size_t size)
@@ -257,7 +260,7 @@ static void given_image_infos_of_several_sizes_when_read_then_the_first_release_
 	(void)state;
 	assert_int_equal(libxen_image_open(xen, &source, &image), 0);
 
-	check_out(fill_image_info, image, 432);
+	check_out(fill_image_info, image, 1456);
 
 	libxen_image_close(image);
 	libxen_free(xen);

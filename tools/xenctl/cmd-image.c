@@ -2,6 +2,7 @@
 /* xenctl image: what a kernel file holds, and what it can be started as. */
 #include <inttypes.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "command.h"
 #include "json.h"
@@ -23,18 +24,41 @@ static uint64_t whole_mib(uint64_t bytes)
 	return (bytes + 0xfffff) & ~0xfffffull;
 }
 
+/*
+ * All that matters in a line: "has PVH entry, PV notes, xz, needs 66 MiB", or what it lacks and
+ * what it can do nevertheless.
+ */
+static void print_verdict(const struct libxen_image_info *info)
+{
+	bool pv = info->starts_as & LIBXEN_IMAGE_PV, pvh = info->starts_as & LIBXEN_IMAGE_PVH;
+	char unit[CTL_UNIT_TEXT], pv_safe[512], pvh_safe[512], packed[32];
+
+	ctl_filter_line(info->pv_obstacle, pv_safe, sizeof(pv_safe));
+	ctl_filter_line(info->pvh_obstacle, pvh_safe, sizeof(pvh_safe));
+	ctl_filter_line(info->compression, packed, sizeof(packed));
+	if (pv && pvh)
+		printf("has PVH entry, PV notes, %s, needs %s\n",
+		       strcmp(packed, "none") == 0 ? "not packed" : packed,
+		       ctl_format_bytes(whole_mib(info->minimum_bytes), unit));
+	else if (pv || pvh)
+		printf("%s; can start as %s\n", pv ? pvh_safe : pv_safe, pv ? "PV" : "PVH");
+	else
+		printf("%s; %s\n", pvh_safe, pv_safe);
+}
+
 static void print_text(const struct libxen_image_info *info)
 {
 	char unit[CTL_UNIT_TEXT], safe[256];
 
+	print_verdict(info);
 	printf("file           %s, %s\n", ctl_filter_line(info->container, safe, sizeof(safe)),
 	       ctl_format_bytes(info->file_bytes, unit));
 	printf("compression    %s\n", ctl_filter_line(info->compression, safe, sizeof(safe)));
 	printf("kernel         %s", ctl_filter_line(info->guest_os, safe, sizeof(safe)));
 	printf(" %s\n", ctl_filter_line(info->guest_version, safe, sizeof(safe)));
-	printf("starts as      %s%s%s\n", info->starts_as & LIBXEN_IMAGE_PV ? "pv" : "",
+	printf("starts as      %s%s%s\n", info->starts_as & LIBXEN_IMAGE_PVH ? "pvh" : "",
 	       info->starts_as == (LIBXEN_IMAGE_PV | LIBXEN_IMAGE_PVH) ? ", " : "",
-	       info->starts_as & LIBXEN_IMAGE_PVH ? "pvh" : "");
+	       info->starts_as & LIBXEN_IMAGE_PV ? "pv" : "");
 	printf("unpacked       %s\n", ctl_format_bytes(info->elf_bytes, unit));
 	printf("loaded         %s in %" PRIu32 " segments from 0x%" PRIx64 "\n",
 	       ctl_format_bytes(info->memory_bytes, unit), info->segments, info->load_address);
@@ -62,6 +86,10 @@ static int print_json(const struct libxen_image_info *info)
 	ctl_json_bool(json, "pv", (info->starts_as & LIBXEN_IMAGE_PV) != 0);
 	ctl_json_bool(json, "pvh", (info->starts_as & LIBXEN_IMAGE_PVH) != 0);
 	ctl_json_close(json);
+	if (info->pv_obstacle[0])
+		ctl_json_text(json, "pv_obstacle", info->pv_obstacle);
+	if (info->pvh_obstacle[0])
+		ctl_json_text(json, "pvh_obstacle", info->pvh_obstacle);
 	ctl_json_number(json, "file_bytes", info->file_bytes);
 	ctl_json_number(json, "elf_bytes", info->elf_bytes);
 	ctl_json_number(json, "memory_bytes", info->memory_bytes);

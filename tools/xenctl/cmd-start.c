@@ -64,7 +64,7 @@ static const struct ctl_option options[] = {
 	{ "name", "TEXT", "what messages call it; nothing else knows it", CTL_OPTION_TEXT,
 	  WISH(name) },
 	{ "type", "TYPE",
-	  "auto (pv if the kernel can, else pvh), pv or\n"
+	  "auto (pvh if kernel and host can, else pv), pv or\n"
 	  "pvh; auto by default, and pv for a file that does\n"
 	  "not say",
 	  CTL_OPTION_TYPE, WISH(type) },

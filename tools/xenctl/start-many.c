@@ -32,6 +32,7 @@ struct job {
 	const struct ctl_wish *wish;
 	const struct kernel *kernel;
 	struct libxen_domain *domain; /* over its worker's connection */
+	struct libxen_start_result result;
 	int code;
 	char error[ERROR_TEXT];
 };
@@ -151,6 +152,8 @@ static void do_job(struct job *job, struct libxen *xen, const struct ctl_start_h
 		guest.flags |= LIBXEN_GUEST_NO_CONSOLE;
 	if (how->dry_run)
 		guest.flags |= LIBXEN_GUEST_CHECK;
+	job->result.size = sizeof(job->result);
+	guest.result = &job->result;
 	if (ret < 0) {
 		snprintf(job->error, sizeof(job->error), "%s", job->kernel->error);
 	} else {
@@ -242,14 +245,19 @@ static void print_line(const char *title, const char *text)
 }
 
 /* What a dry run found to be right. */
-static void print_wish(const struct ctl_wish *wish)
+static void print_wish(const struct job *job)
 {
+	const struct ctl_wish *wish = job->wish;
 	static const uint8_t no_uuid[16];
-	char unit[CTL_UNIT_TEXT], uuid[CTL_UUID_TEXT];
+	char unit[CTL_UNIT_TEXT], uuid[CTL_UUID_TEXT], safe[sizeof(job->result.reason)];
 
 	print_line("name", wish->name ? wish->name : "guest");
 	print_line("file", wish->file);
-	printf("type      %s\n", ctl_wish_type_word(wish->type));
+	printf("type      %s%s%s\n", ctl_wish_type_word(job->result.type),
+	       wish->type == LIBXEN_TYPE_AUTO ? ": " : "",
+	       wish->type == LIBXEN_TYPE_AUTO
+		       ? ctl_filter_line(job->result.reason, safe, sizeof(safe))
+		       : "");
 	print_line("kernel", wish->kernel);
 	for (uint32_t i = 0; i < wish->ramdisks.count; i++)
 		print_line("ramdisk", wish->ramdisks.at[i]);
@@ -283,7 +291,7 @@ static void print_text(const struct batch *batch)
 			if (!first)
 				putchar('\n');
 			first = false;
-			print_wish(job->wish);
+			print_wish(job);
 		} else {
 			printf("%" PRIu32 " %s\n", libxen_domain_id(job->domain),
 			       name_of(job, safe, sizeof(safe)));
@@ -291,11 +299,12 @@ static void print_text(const struct batch *batch)
 	}
 }
 
-static void add_wish(struct ctl_json *json, const struct ctl_wish *wish)
+static void add_wish(struct ctl_json *json, const struct job *job)
 {
+	const struct ctl_wish *wish = job->wish;
 	static const uint8_t no_uuid[16];
 
-	ctl_json_text(json, "type", ctl_wish_type_word(wish->type));
+	ctl_start_result_json(&job->result, json);
 	ctl_json_text(json, "kernel", wish->kernel);
 	ctl_json_open_array(json, "ramdisks");
 	for (uint32_t i = 0; i < wish->ramdisks.count; i++)
@@ -316,13 +325,15 @@ static void add_wish(struct ctl_json *json, const struct ctl_wish *wish)
 }
 
 /* The guest may be gone again by now: then its number has to do. */
-static void add_domain(struct ctl_json *json, struct libxen_domain *domain)
+static void add_domain(struct ctl_json *json, const struct job *job)
 {
+	struct libxen_domain *domain = job->domain;
 	struct libxen_domain_info info = { .size = sizeof(info) };
 
 	ctl_json_number(json, "domid", libxen_domain_id(domain));
 	if (libxen_domain_info(domain, &info) == 0)
 		ctl_json_uuid(json, "uuid", info.uuid);
+	ctl_start_result_json(&job->result, json);
 }
 
 static int print_json(const struct batch *batch)
@@ -342,9 +353,9 @@ static int print_json(const struct batch *batch)
 		if (job->code != CTL_EXIT_OK)
 			ctl_json_text(json, "error", job->error);
 		else if (batch->how->dry_run)
-			add_wish(json, job->wish);
+			add_wish(json, job);
 		else
-			add_domain(json, job->domain);
+			add_domain(json, job);
 		ctl_json_close(json);
 	}
 	ctl_json_close(json);

@@ -13,7 +13,9 @@
 #include "progress.h"
 #include "source.h"
 #include "start.h"
+#include "text.h"
 #include "timing.h"
+#include "words.h"
 #include "xen-log.h"
 
 /* One start, from the command line to the guest. */
@@ -23,6 +25,7 @@ struct job {
 	struct libxen *xen;
 	struct libxen_image *image;
 	struct libxen_domain *domain;
+	struct libxen_start_result result;
 	struct ctl_timing timing;
 	struct ctl_progress progress;
 	struct ctl_xen_log log;
@@ -68,6 +71,8 @@ static int build(struct job *job)
 		guest.flags |= LIBXEN_GUEST_PAUSED;
 	if (given->no_console)
 		guest.flags |= LIBXEN_GUEST_NO_CONSOLE;
+	job->result.size = sizeof(job->result);
+	guest.result = &job->result;
 
 	ret = libxen_start(job->xen, &guest, &job->domain);
 	ctl_timing_end(&job->timing, job->xen);
@@ -98,6 +103,12 @@ static int withdraw(struct job *job, int code)
 	return code == CTL_EXIT_INTERRUPTED ? say_interrupted() : code;
 }
 
+void ctl_start_result_json(const struct libxen_start_result *result, struct ctl_json *json)
+{
+	ctl_json_text(json, "type", ctl_wish_type_word(result->type));
+	ctl_json_text(json, "type_reason", result->reason);
+}
+
 static int report_json(struct job *job)
 {
 	struct libxen_domain_info info = { .size = sizeof(info) };
@@ -111,6 +122,7 @@ static int report_json(struct job *job)
 	ctl_json_open_object(json, NULL);
 	ctl_json_number(json, "domid", info.domid);
 	ctl_json_uuid(json, "uuid", info.uuid);
+	ctl_start_result_json(&job->result, json);
 	if (job->given->timing)
 		ctl_timing_json(&job->timing, json);
 	ctl_json_close(json);
@@ -121,9 +133,13 @@ static int report(struct job *job)
 {
 	const struct ctl_start_how *given = job->given;
 	uint32_t domid = libxen_domain_id(job->domain);
+	char safe[sizeof(job->result.reason)];
 
-	if (given->timing && !given->json)
+	if (given->timing && !given->json) {
+		ctl_complain("type %s: %s", ctl_wish_type_word(job->result.type),
+			     ctl_filter_line(job->result.reason, safe, sizeof(safe)));
 		ctl_timing_print(&job->timing);
+	}
 	if (given->json)
 		return report_json(job);
 	if (given->console) {

@@ -7,6 +7,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "json.h"
 #include "wish.h"
 
 struct ctl_start_how {
@@ -24,5 +25,8 @@ struct ctl_start_how {
 int ctl_start_one(const struct ctl_wish *wish, const struct ctl_start_how *how);
 /* Also one, for a dry run. Whatever fails, the other guests are started. */
 int ctl_start_many(const struct ctl_wish *wishes, size_t count, const struct ctl_start_how *how);
+
+/* Members "type" and "type_reason": what the library chose. */
+void ctl_start_result_json(const struct libxen_start_result *result, struct ctl_json *json);
 
 #endif
