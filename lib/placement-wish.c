@@ -263,6 +263,16 @@ static int take_affinity(struct libxen *xen, const struct libxen_affinity *their
 	return 0;
 }
 
+/* They lie one behind the other, each as large as the first says. */
+static int check_stride(struct lx_error *error, size_t stride, const struct libxen_affinity *wish,
+			uint32_t index)
+{
+	if (wish->size == stride && stride % _Alignof(struct libxen_affinity) == 0)
+		return 0;
+	return lx_fail(error, -EINVAL, "struct libxen_affinity %u of the guest has a wrong size",
+		       index + 1);
+}
+
 int lx_affinities_take(struct libxen *xen, const struct libxen_affinity *wishes, uint32_t count,
 		       uint32_t vcpus, struct lx_place *place)
 {
@@ -284,7 +294,11 @@ int lx_affinities_take(struct libxen *xen, const struct libxen_affinity *wishes,
 		return lx_fail_errno(&xen->error, -ENOMEM, "no memory for the affinities");
 	place->vcpus = list;
 	place->vcpus_count = count;
-	for (uint32_t i = 0; i < count && ret == 0; i++, at += wishes->size)
-		ret = take_affinity(xen, (const void *)at, vcpus, &pool, place->cpupool, &list[i]);
+	for (uint32_t i = 0; i < count && ret == 0; i++, at += wishes->size) {
+		ret = check_stride(&xen->error, wishes->size, (const void *)at, i);
+		if (ret == 0)
+			ret = take_affinity(xen, (const void *)at, vcpus, &pool, place->cpupool,
+					    &list[i]);
+	}
 	return ret;
 }

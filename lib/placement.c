@@ -17,7 +17,7 @@ static const uint32_t clocks[] = {
 	[LX_TSC_NATIVE] = LIBXEN_TSC_NATIVE,
 };
 
-/* A pool may go between two questions: then nothing of it is told. */
+/* A domain may leave its pool, and that go, between two questions: then nothing is told. */
 static int tell_share(struct libxen *xen, uint32_t domid, struct libxen_placement *now)
 {
 	struct lx_hc_share share = { 0 };
@@ -26,7 +26,7 @@ static int tell_share(struct libxen *xen, uint32_t domid, struct libxen_placemen
 
 	ret = lx_hc_pool_info(&xen->hc, now->cpupool, &pool);
 	if (ret < 0)
-		return ret;
+		return ret == -ENOENT ? 0 : ret;
 	now->valid |= LIBXEN_PLACEMENT_SCHEDULER;
 	now->scheduler = lx_scheduler_of(pool.scheduler);
 	if (pool.scheduler != LX_SCHEDULER_CREDIT && pool.scheduler != LX_SCHEDULER_CREDIT2)

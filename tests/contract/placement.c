@@ -156,6 +156,8 @@ static void given_vcpus_that_there_are_not_when_asked_for_then_the_range_is_name
 	struct libxen_affinity affinity = {
 		.size = sizeof(affinity), .hard = &first, .words = 1, .vcpu = 2
 	};
+	const struct libxen_affinity two[] = { { .size = sizeof(*two), .hard = &first, .words = 1 },
+					       { .size = 0 } };
 	struct libxen_domain *domain = start_paused(f);
 
 	guest.vcpus = 2;
@@ -171,6 +173,9 @@ static void given_vcpus_that_there_are_not_when_asked_for_then_the_range_is_name
 	rig_assert_fails(f, libxen_domain_affinity(domain, &affinity), -EINVAL, "no vCPU 1");
 	guest.affinities = NULL;
 	refuses(f, &guest, -EINVAL, "not where");
+	guest.affinities = two;
+	guest.affinity_count = 2;
+	refuses(f, &guest, -EINVAL, "libxen_affinity 2 of the guest has a wrong size");
 	rig_stop(f, domain);
 }
 

@@ -281,10 +281,10 @@ check_interrupts()
 	check_memory "$type, kill -9"
 }
 
-# The line of 'xenctl info' that begins so: info_line DOMAIN WORDS.
+# What 'xenctl info' says behind these words, and two blanks at least: info_line DOMAIN WORDS.
 info_line()
 {
-	xenctl info "$1" | sed -n "s/^$2  *//p"
+	xenctl info "$1" | sed -n "s/^$2   *//p"
 }
 
 # placed TYPE CMDLINE: a guest with every wish there is, each read back, and one vCPU of two up.
