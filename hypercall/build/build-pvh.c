@@ -157,7 +157,7 @@ static int set_context(struct lx_job *job)
 	return ret;
 }
 
-/* Unmapping costs as much as the rest, and a PVH guest does not mind: it comes after the start. */
+/* What is mapped still is unmapped after the start: a PVH guest does not mind. */
 /* clang-format off */
 static const struct lx_step steps[] = {
 	{ "create domain", create },
