@@ -42,6 +42,25 @@ struct lx_evtchn_port {
 #define LX_EVTCHN_BIND_INTERDOMAIN 0x084501ul
 #define LX_EVTCHN_NOTIFY	   0x044504ul
 
+/* include/uapi/xen/gntdev.h; the destination's half of each union */
+struct lx_gntdev_copy_segment {
+	const void *from;
+	uint32_t ref;
+	uint16_t offset, domid;
+	uint16_t bytes, flags;
+	int16_t status;
+};
+
+struct lx_gntdev_grant_copy {
+	uint32_t count;
+	struct lx_gntdev_copy_segment *segments;
+};
+
+#define LX_GNTDEV_GRANT_COPY 0x104708ul
+enum { LX_GNTDEV_COPY_TO_GRANT = 1 << 1 };
+
+_Static_assert(sizeof(struct lx_gntdev_copy_segment) == 24, "as Linux has it");
+_Static_assert(sizeof(struct lx_gntdev_grant_copy) == 0x10, "as the ioctl number says");
 _Static_assert(sizeof(struct lx_privcmd_hypercall) == 0x30, "as the ioctl number says");
 _Static_assert(sizeof(struct lx_privcmd_mmapbatch_v2) == 0x20, "as the ioctl number says");
 _Static_assert(sizeof(struct lx_privcmd_mmap_resource) == 0x20, "as the ioctl number says");

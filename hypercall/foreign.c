@@ -67,8 +67,12 @@ void lx_hc_unmap(struct lx_hc *hc, struct lx_hc_mapping *mapping)
 	*mapping = (struct lx_hc_mapping){ 0 };
 }
 
-/* The way of Linux 4.18 and Xen 4.12 on, for every kind of guest. */
-static int map_grant_resource(struct lx_hc *hc, uint32_t domid, struct lx_hc_mapping *mapping)
+static bool has_no_resource(int ret)
+{
+	return ret == -ENOTTY || ret == -ENOSYS || ret == -EOPNOTSUPP || ret == -EINVAL;
+}
+
+int lx_hc_map_grant_resource(struct lx_hc *hc, uint32_t domid, struct lx_hc_mapping *mapping)
 {
 	struct lx_privcmd_mmap_resource resource = { .dom = domid, .type = 1, .num = 1 };
 	void *addr = NULL;
@@ -76,7 +80,8 @@ static int map_grant_resource(struct lx_hc *hc, uint32_t domid, struct lx_hc_map
 
 	ret = hc->os->map(hc->os, hc->privcmd, LX_PAGE_SIZE, PROT_READ | PROT_WRITE, 0, &addr);
 	if (ret < 0)
-		return ret;
+		return lx_fail_errno(hc->error, ret, "cannot map the grant table of domain %u",
+				     domid);
 
 	resource.addr = lx_pointer(addr);
 	hc->counters.mapping_calls++;
@@ -84,7 +89,10 @@ static int map_grant_resource(struct lx_hc *hc, uint32_t domid, struct lx_hc_map
 	ret = hc->os->ioctl(hc->os, hc->privcmd, LX_PRIVCMD_MMAP_RESOURCE, &resource);
 	if (ret < 0) {
 		hc->os->unmap(hc->os, addr, LX_PAGE_SIZE);
-		return ret;
+		if (has_no_resource(ret))
+			return -EOPNOTSUPP;
+		return lx_fail_errno(hc->error, ret, "cannot map the grant table of domain %u",
+				     domid);
 	}
 	*mapping = (struct lx_hc_mapping){ .addr = addr, .pages = 1 };
 	return 0;
@@ -126,12 +134,7 @@ static int map_grant_frame(struct lx_hc *hc, uint32_t domid, struct lx_hc_mappin
 
 int lx_hc_map_grant_table(struct lx_hc *hc, uint32_t domid, struct lx_hc_mapping *mapping)
 {
-	int ret = map_grant_resource(hc, domid, mapping);
+	int ret = lx_hc_map_grant_resource(hc, domid, mapping);
 
-	if (ret == -ENOTTY || ret == -ENOSYS || ret == -EOPNOTSUPP || ret == -EINVAL)
-		return map_grant_frame(hc, domid, mapping);
-	if (ret < 0)
-		return lx_fail_errno(hc->error, ret, "cannot map the grant table of domain %u",
-				     domid);
-	return 0;
+	return ret == -EOPNOTSUPP ? map_grant_frame(hc, domid, mapping) : ret;
 }

@@ -295,6 +295,35 @@ void lx_hc_unmap(struct lx_hc *hc, struct lx_hc_mapping *mapping); /* makes it n
 
 /* Map the first frame of a domain's grant table (version 1 entries). */
 int lx_hc_map_grant_table(struct lx_hc *hc, uint32_t domid, struct lx_hc_mapping *mapping);
+/*
+ * The same by the way of Linux 4.18 and Xen 4.12 on, which is for every kind of guest. -EOPNOTSUPP,
+ * without a sentence: these are older.
+ */
+int lx_hc_map_grant_resource(struct lx_hc *hc, uint32_t domid, struct lx_hc_mapping *mapping);
+
+/* --- copying without mapping (grant-copy.c) --- */
+
+/* A way to write to a guest that does not run yet. The pieces that were added wait in it. */
+struct lx_hc_copier {
+	int fd;
+	uint32_t domid;
+	uint16_t self; /* who we are to the guest */
+	struct lx_hc_mapping table;
+	struct lx_gntdev_copy_segment *segments; /* NULL: not open */
+	uint32_t count;
+};
+
+/* -EOPNOTSUPP, without a sentence: this kernel has no such way, or does not let us. */
+int lx_hc_copier_open(struct lx_hc *hc, uint32_t domid, uint16_t self, struct lx_hc_copier *copier);
+/*
+ * Have @bytes, which must stay until the next flush, copied to a frame: its mfn for a PV guest.
+ * They may not cross the frame's end. A full copier is flushed. -EFAULT: @from cannot be read.
+ */
+int lx_hc_copier_add(struct lx_hc *hc, struct lx_hc_copier *copier, uint64_t frame, uint32_t offset,
+		     const void *from, uint32_t bytes);
+int lx_hc_copier_flush(struct lx_hc *hc, struct lx_hc_copier *copier);
+/* Before the guest runs: its grants are taken back. What was not flushed is dropped. */
+void lx_hc_copier_close(struct lx_hc *hc, struct lx_hc_copier *copier);
 
 /* --- page tables (mmu.c) --- */
 

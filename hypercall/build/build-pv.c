@@ -45,38 +45,42 @@ static int populate(struct lx_job *job)
 {
 	struct pv_job *pv = pv_of(job);
 
-	pv->p2m = malloc(pv->plan.pages * sizeof(*pv->p2m));
+	job->p2m = pv->p2m = malloc(pv->plan.pages * sizeof(*pv->p2m));
 	if (!pv->p2m)
 		return lx_fail_errno(job->hc->error, -ENOMEM, "no memory for the list of frames");
 	return lx_populate(job->hc, job->domid, 0, pv->plan.pages, pv->p2m, job->build->progress);
+}
+
+static struct lx_span kernel_of(const struct lx_pv_plan *plan)
+{
+	return (struct lx_span){ plan->kernel_pfn, plan->kernel_pages };
+}
+
+static struct lx_span ramdisk_of(const struct lx_pv_plan *plan)
+{
+	return (struct lx_span){ plan->ramdisk_pfn, plan->ramdisk_pages };
 }
 
 /* [kernel_pfn, stack_pfn), and what lies behind the boot region, if anything does. */
 static int map(struct lx_job *job)
 {
 	const struct lx_pv_plan *plan = &pv_of(job)->plan;
-	const uint64_t *p2m = pv_of(job)->p2m;
 	int ret;
 
-	ret = lx_job_map(job, plan->kernel_pfn, plan->stack_pfn - plan->kernel_pfn,
-			 p2m + plan->kernel_pfn);
-	if (ret < 0 || plan->last_pfn == plan->end_pfn)
-		return ret;
-	return lx_job_map(job, plan->end_pfn, plan->last_pfn - plan->end_pfn, p2m + plan->end_pfn);
+	ret = lx_job_choose_way(job, kernel_of(plan), ramdisk_of(plan));
+	if (ret == 0)
+		ret = lx_job_map(job, plan->kernel_pfn, plan->stack_pfn);
+	return ret < 0 ? ret : lx_job_map(job, plan->end_pfn, plan->last_pfn);
 }
 
 static int write_kernel(struct lx_job *job)
 {
-	const struct lx_pv_plan *plan = &pv_of(job)->plan;
-
-	return lx_job_write_kernel(job, plan->kernel_pfn, plan->kernel_pages);
+	return lx_job_write_kernel(job, kernel_of(&pv_of(job)->plan));
 }
 
 static int write_ramdisk(struct lx_job *job)
 {
-	const struct lx_pv_plan *plan = &pv_of(job)->plan;
-
-	return lx_job_write_ramdisk(job, plan->ramdisk_pfn, plan->ramdisk_pages);
+	return lx_job_write_ramdisk(job, ramdisk_of(&pv_of(job)->plan));
 }
 
 static int write_p2m(struct lx_job *job)

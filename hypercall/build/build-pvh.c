@@ -69,31 +69,38 @@ static int populate(struct lx_job *job)
 			   job->build->progress);
 }
 
+static struct lx_span kernel_of(const struct lx_pvh_plan *plan)
+{
+	return (struct lx_span){ plan->kernel_gfn, plan->kernel_pages };
+}
+
+static struct lx_span ramdisk_of(const struct lx_pvh_plan *plan)
+{
+	return (struct lx_span){ plan->ramdisk_gfn, plan->ramdisk_pages };
+}
+
 static int map(struct lx_job *job)
 {
 	const struct lx_pvh_plan *plan = &pvh_of(job)->plan;
 	int ret;
 
-	ret = lx_job_map(job, LX_PVH_CONSOLE_GFN, LX_PVH_SPECIAL_PAGES, NULL);
+	ret = lx_job_choose_way(job, kernel_of(plan), ramdisk_of(plan));
 	if (ret == 0)
-		ret = lx_job_map(job, LX_PVH_ACPI_GFN, LX_PVH_ACPI_PAGES, NULL);
+		ret = lx_job_map(job, LX_PVH_CONSOLE_GFN,
+				 LX_PVH_CONSOLE_GFN + LX_PVH_SPECIAL_PAGES);
 	if (ret == 0)
-		ret = lx_job_map(job, plan->kernel_gfn, plan->last_gfn - plan->kernel_gfn, NULL);
-	return ret;
+		ret = lx_job_map(job, LX_PVH_ACPI_GFN, LX_PVH_ACPI_GFN + LX_PVH_ACPI_PAGES);
+	return ret < 0 ? ret : lx_job_map(job, plan->kernel_gfn, plan->last_gfn);
 }
 
 static int write_kernel(struct lx_job *job)
 {
-	const struct lx_pvh_plan *plan = &pvh_of(job)->plan;
-
-	return lx_job_write_kernel(job, plan->kernel_gfn, plan->kernel_pages);
+	return lx_job_write_kernel(job, kernel_of(&pvh_of(job)->plan));
 }
 
 static int write_ramdisk(struct lx_job *job)
 {
-	const struct lx_pvh_plan *plan = &pvh_of(job)->plan;
-
-	return lx_job_write_ramdisk(job, plan->ramdisk_gfn, plan->ramdisk_pages);
+	return lx_job_write_ramdisk(job, ramdisk_of(&pvh_of(job)->plan));
 }
 
 static int write_info(struct lx_job *job)
@@ -151,7 +158,7 @@ static int set_context(struct lx_job *job)
 	return ret;
 }
 
-/* Unmapping costs as much as the rest, and a PVH guest does not mind: it comes after the start. */
+/* What is mapped still is unmapped after the start: a PVH guest does not mind. */
 /* clang-format off */
 static const struct lx_step steps[] = {
 	{ "create domain", create },

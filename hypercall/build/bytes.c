@@ -146,6 +146,27 @@ int lx_bytes_from_path(struct lx_bytes *bytes, const char *path, size_t limit, c
 	return ret;
 }
 
+static int too_short(const struct lx_bytes *bytes, size_t size, struct lx_error *error)
+{
+	return lx_fail(
+		error, -EBADMSG,
+		"its file became shorter while it was in use: it ends after %zu bytes, not %zu",
+		size, bytes->size);
+}
+
+int lx_bytes_check(const struct lx_bytes *bytes, struct lx_error *error)
+{
+	struct stat status;
+
+	if (!bytes->is_file)
+		return 0;
+	if (fstat(bytes->fd, &status) < 0)
+		return lx_fail_errno(error, -errno, "cannot look at its file");
+	if ((uintmax_t)status.st_size < bytes->size)
+		return too_short(bytes, (size_t)status.st_size, error);
+	return 0;
+}
+
 int lx_bytes_copy(const struct lx_bytes *bytes, const uint8_t *at, void *to, size_t size,
 		  struct lx_error *error)
 {
@@ -162,10 +183,7 @@ int lx_bytes_copy(const struct lx_bytes *bytes, const uint8_t *at, void *to, siz
 		if (got < 0)
 			return lx_fail_errno(error, -errno, "cannot read its file");
 		if (got == 0)
-			return lx_fail(error, -EBADMSG,
-				       "its file became shorter while it was in use: it ends "
-				       "after %zu bytes, not %zu",
-				       position, bytes->size);
+			return too_short(bytes, position, error);
 		next += got;
 		position += (size_t)got;
 		size -= (size_t)got;

@@ -33,6 +33,8 @@ int lx_bytes_from_fd(struct lx_bytes *bytes, int fd, size_t limit, const char *w
  */
 int lx_bytes_copy(const struct lx_bytes *bytes, const uint8_t *at, void *to, size_t size,
 		  struct lx_error *error);
+/* Whether a file still has all of its bytes: -EBADMSG and the same sentence if not. */
+int lx_bytes_check(const struct lx_bytes *bytes, struct lx_error *error);
 /* Make a file's bytes memory of our own: for those who want to look at all of them. */
 int lx_bytes_load(struct lx_bytes *bytes, struct lx_error *error);
 /* Room for @size bytes to be written through @mapping; zeroed. */

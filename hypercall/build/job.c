@@ -66,9 +66,23 @@ static uint64_t *count_up(uint64_t first, uint64_t count)
 	return frames;
 }
 
-int lx_job_map(struct lx_job *job, uint64_t first, uint64_t count, const uint64_t *frames)
+int lx_job_choose_way(struct lx_job *job, struct lx_span kernel, struct lx_span ramdisk)
+{
+	int ret = lx_hc_copier_open(job->hc, job->domid, LX_OUR_DOMID, &job->copier);
+
+	if (ret == -EOPNOTSUPP)
+		return 0;
+	if (ret == 0) {
+		job->bulk[0] = kernel;
+		job->bulk[1] = ramdisk;
+	}
+	return ret;
+}
+
+static int map_stretch(struct lx_job *job, uint64_t first, uint64_t count)
 {
 	struct lx_stretch *stretch = &job->stretches[job->stretch_count];
+	const uint64_t *frames = job->p2m ? job->p2m + first : NULL;
 	uint64_t *own = NULL;
 	int ret;
 
@@ -85,6 +99,28 @@ int lx_job_map(struct lx_job *job, uint64_t first, uint64_t count, const uint64_
 	stretch->first = first;
 	job->stretch_count++;
 	return 0;
+}
+
+int lx_job_map(struct lx_job *job, uint64_t first, uint64_t end)
+{
+	int ret = 0;
+
+	while (first < end && ret == 0) {
+		uint64_t stop = end, behind = 0;
+
+		for (int i = 0; i < 2; i++) {
+			const struct lx_span *bulk = &job->bulk[i];
+
+			if (first - bulk->first < bulk->count)
+				behind = bulk->first + bulk->count;
+			else if (bulk->count && bulk->first > first && bulk->first < stop)
+				stop = bulk->first;
+		}
+		if (!behind)
+			ret = map_stretch(job, first, stop - first);
+		first = behind ? behind : stop;
+	}
+	return ret;
 }
 
 int lx_job_unmap(struct lx_job *job)
@@ -148,6 +184,7 @@ int lx_job_run(struct lx_job *job, const struct lx_step *steps, size_t count)
 	for (size_t i = 0; i < count && ret == 0; i++)
 		ret = run(job, &steps[i]);
 
+	lx_hc_copier_close(job->hc, &job->copier);
 	lx_job_unmap(job);
 	if (ret < 0 && job->created)
 		lx_hc_domain_undo(job->hc, job->domid);

@@ -16,14 +16,21 @@ struct lx_stretch {
 	struct lx_hc_mapping mapping;
 };
 
+struct lx_span {
+	uint64_t first, count;
+};
+
 struct lx_job {
 	struct lx_hc *hc;
 	const struct lx_build *build;
 	uint32_t domid;
 	bool created;
 	uint32_t store_port, console_port; /* 0: none */
+	const uint64_t *p2m; /* the machine's names of the guest's frames; NULL: it has its own */
 	struct lx_stretch stretches[LX_JOB_STRETCHES];
 	size_t stretch_count;
+	struct lx_hc_copier copier; /* open: it writes kernel and ramdisk, which are not mapped */
+	struct lx_span bulk[2];	    /* where these two are, if so */
 };
 
 /* The name is what progress, timing and sentences show. @run gets the structure around the job. */
@@ -55,10 +62,13 @@ int lx_job_set_clock(struct lx_job *job, int fit);
 int lx_job_reserve(struct lx_job *job, uint64_t pages);
 
 /*
- * Map @count consecutive frames from @first on. @frames: their names for Xen if these differ from
- * the guest's own (the mfns of a PV guest), else NULL.
+ * Find out how kernel and ramdisk, which lie there, are best written: by a copier where this kernel
+ * has one. It costs less than to map pages, write, and unmap them (docs/benchmarks.md).
  */
-int lx_job_map(struct lx_job *job, uint64_t first, uint64_t count, const uint64_t *frames);
+int lx_job_choose_way(struct lx_job *job, struct lx_span kernel, struct lx_span ramdisk);
+
+/* Map the frames from @first on up to @end, but for what the copier writes. */
+int lx_job_map(struct lx_job *job, uint64_t first, uint64_t end);
 int lx_job_unmap(struct lx_job *job); /* all of it */
 
 /* Where a mapped frame is. */
@@ -73,9 +83,9 @@ void lx_job_write_frames(struct lx_job *job, uint64_t first, const void *from, s
 			 uint64_t count);
 
 /* The image's segments, and zeroes wherever none of them is. */
-int lx_job_write_kernel(struct lx_job *job, uint64_t first, uint64_t count);
-/* The ramdisk, if there is one. */
-int lx_job_write_ramdisk(struct lx_job *job, uint64_t first, uint64_t count);
+int lx_job_write_kernel(struct lx_job *job, struct lx_span to);
+/* The ramdisk, if there is one. It is the last that the copier writes. */
+int lx_job_write_ramdisk(struct lx_job *job, struct lx_span to);
 
 /* Xenstore's port, and the console's if there is to be one: always the same numbers. */
 int lx_job_allocate_ports(struct lx_job *job);

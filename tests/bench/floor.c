@@ -23,6 +23,8 @@
 
 #define IOCTL_HYPERCALL 0x305000
 #define IOCTL_MMAPBATCH 0x205004
+#define IOCTL_RESOURCE	0x205007
+#define IOCTL_COPY	0x104708
 
 enum { MEMORY_OP = 12, VERSION = 17, MMUEXT_OP = 26, EVENT_OP = 32, DOMCTL = 36 };
 enum { POPULATE = 6, PIN_L4 = 3, ALLOC_UNBOUND = 6 };
@@ -59,12 +61,32 @@ struct domctl {
 	unsigned char payload[128];
 };
 
+/* One page, or a part of one, for Linux' grant device to copy. */
+struct segment {
+	const void *from;
+	uint32_t ref;
+	uint16_t offset, domid, bytes, flags;
+	int16_t status;
+};
+
+struct grant {
+	uint16_t flags, domid;
+	uint32_t frame;
+};
+
+enum { FIRST_GRANT = 8, GRANTS = 504, COPY_TO_GRANT = 2 };
+
 static struct {
-	int privcmd;
+	int privcmd, gntdev;
 	const struct release *release;
 	unsigned char *arena; /* memory that Xen can reach */
 	uint32_t domid;	      /* the domain that is being built */
 	struct floor_cost *cost;
+
+	const uint64_t *mfns;
+	struct grant *grants;
+	struct segment segments[GRANTS];
+	uint32_t queued;
 
 	struct floor_guest guest;
 	uint64_t entry, hypercall_page;
@@ -136,7 +158,8 @@ void floor_open(void)
 	int version, device = open("/dev/xen/hypercall", O_RDWR | O_CLOEXEC);
 
 	f.privcmd = open("/dev/xen/privcmd", O_RDWR | O_CLOEXEC);
-	if (f.privcmd < 0 || device < 0)
+	f.gntdev = open("/dev/xen/gntdev", O_RDWR | O_CLOEXEC);
+	if (f.privcmd < 0 || f.gntdev < 0 || device < 0)
 		die("open Xen's devices");
 	f.arena = mmap(NULL, ARENA_SIZE, PROT_READ | PROT_WRITE, MAP_SHARED, device, 0);
 	if (f.arena == MAP_FAILED)
@@ -311,23 +334,91 @@ static void clear(unsigned char *to, size_t bytes)
 	f.cost->copied_bytes += bytes;
 }
 
-/* Segments stand in the order of their addresses; what lies between them is cleared. */
-static void write_kernel(unsigned char *boot)
+/* --- what is much is copied by grants: mapping, and most of all unmapping, cost more --- */
+
+static void map_grants(void)
 {
-	unsigned char *next = boot;
+	struct {
+		uint16_t dom;
+		uint32_t type, id, idx;
+		uint64_t count, addr;
+	} resource = { .dom = (uint16_t)f.domid, .type = 1, .count = 1 };
+	void *addr = mmap(NULL, PAGE, PROT_READ | PROT_WRITE, MAP_SHARED, f.privcmd, 0);
+
+	resource.addr = (uintptr_t)addr;
+	if (addr == MAP_FAILED || ioctl(f.privcmd, IOCTL_RESOURCE, &resource) < 0)
+		die("map its grant table");
+	f.grants = addr;
+	f.cost->mapping_calls++;
+	f.cost->mapped_pages++;
+}
+
+static void copy_queued(void)
+{
+	struct {
+		uint32_t count;
+		struct segment *segments;
+	} call = { f.queued, f.segments };
+
+	if (ioctl(f.gntdev, IOCTL_COPY, &call) < 0)
+		die("copy to it");
+	for (uint32_t i = 0; i < f.queued; i++)
+		if (f.segments[i].status)
+			die("copy a page to it");
+	memset(f.grants + FIRST_GRANT, 0, f.queued * sizeof(*f.grants));
+	f.cost->mapping_calls++;
+	f.queued = 0;
+}
+
+/* Bytes (NULL: zeroes) for an address, page by page. */
+static void send(uint64_t address, const unsigned char *from, uint64_t bytes)
+{
+	static const unsigned char zeroes[PAGE];
+
+	for (uint64_t part; bytes > 0; bytes -= part, address += part) {
+		uint32_t ref = FIRST_GRANT + f.queued;
+
+		part = PAGE - address % PAGE;
+		part = part < bytes ? part : bytes;
+		f.grants[ref] = (struct grant){ 1, 0, (uint32_t)f.mfns[address / PAGE] };
+		f.segments[f.queued++] = (struct segment){ .from = from ? from : zeroes,
+							   .ref = ref,
+							   .offset = (uint16_t)(address % PAGE),
+							   .domid = (uint16_t)f.domid,
+							   .bytes = (uint16_t)part,
+							   .flags = COPY_TO_GRANT };
+		f.cost->copied_bytes += part;
+		from = from ? from + part : NULL;
+		if (f.queued == GRANTS)
+			copy_queued();
+	}
+}
+
+/* Segments stand in the order of their addresses; what lies between them is cleared. */
+static void write_kernel(void)
+{
+	uint64_t next = f.kernel * PAGE;
 	unsigned int count;
 	const Elf64_Phdr *program = programs(&count);
 
 	for (unsigned int i = 0; i < count; i++) {
-		unsigned char *to = boot + (program[i].p_paddr - f.kernel * PAGE);
-
 		if (program[i].p_type != PT_LOAD)
 			continue;
-		clear(next, (size_t)(to - next));
-		copy(to, f.guest.kernel + program[i].p_offset, program[i].p_filesz);
-		next = to + program[i].p_filesz;
+		send(next, NULL, program[i].p_paddr - next);
+		send(program[i].p_paddr, f.guest.kernel + program[i].p_offset, program[i].p_filesz);
+		next = program[i].p_paddr + program[i].p_filesz;
 	}
-	clear(next, (size_t)(boot + (f.start_info - f.kernel) * PAGE - next));
+	send(next, NULL, f.start_info * PAGE - next);
+	copy_queued();
+}
+
+static void write_ramdisk(void)
+{
+	uint64_t end = f.ramdisk * PAGE + f.guest.ramdisk_bytes;
+
+	send(f.ramdisk * PAGE, f.guest.ramdisk, f.guest.ramdisk_bytes);
+	send(end, NULL, f.p2m * PAGE - end);
+	copy_queued();
 }
 
 static void write_boot_tables(unsigned char *at, const uint64_t *mfns)
@@ -482,14 +573,15 @@ static void no_step(const char *name)
 
 uint32_t floor_start(void (*step)(const char *name), struct floor_cost *cost)
 {
-	uint64_t boot_pages = f.stack - f.kernel, high_pages = f.last - f.end, shared_info;
+	uint64_t boot_pages = f.stack - f.start_info, high_pages = f.last - f.p2m, shared_info;
 	uint64_t *mfns = malloc(f.guest.pages * sizeof(*mfns));
-	int32_t *errors = calloc(boot_pages, sizeof(*errors));
+	int32_t *errors = calloc(f.guest.pages, sizeof(*errors));
 	unsigned char *boot, *high, *tables;
 	uint32_t port;
 
 	*cost = (struct floor_cost){ 0 };
 	f.cost = cost;
+	f.mfns = mfns;
 	step = step ? step : no_step;
 	if (!mfns || !errors)
 		die("get memory");
@@ -499,27 +591,28 @@ uint32_t floor_start(void (*step)(const char *name), struct floor_cost *cost)
 	step("give memory");
 	populate(mfns);
 	step("map memory");
-	boot = map(mfns + f.kernel, boot_pages, errors);
-	high = map(mfns + f.end, high_pages, errors);
+	map_grants();
+	boot = map(mfns + f.start_info, boot_pages, errors);
+	high = map(mfns + f.p2m, high_pages, errors);
 	step("write kernel");
-	write_kernel(boot);
+	write_kernel();
 	step("write ramdisk");
-	copy(high, f.guest.ramdisk, f.guest.ramdisk_bytes);
-	clear(high + f.guest.ramdisk_bytes, (f.p2m - f.ramdisk) * PAGE - f.guest.ramdisk_bytes);
+	write_ramdisk();
 	step("write frame list");
-	copy(high + (f.p2m - f.end) * PAGE, mfns, f.guest.pages * 8);
+	copy(high, mfns, f.guest.pages * 8);
 	step("write page tables");
-	tables = boot + (f.tables - f.kernel) * PAGE;
+	tables = boot + (f.tables - f.start_info) * PAGE;
 	write_boot_tables(tables, mfns);
-	write_p2m_tables((uint64_t *)tables, high + (f.p2m_tables - f.end) * PAGE, mfns);
+	write_p2m_tables((uint64_t *)tables, high + (f.p2m_tables - f.p2m) * PAGE, mfns);
 	step("allocate ports");
 	port = allocate_port();
 	step("write start info");
 	shared_info = shared_info_frame();
-	write_start_info(boot + (f.start_info - f.kernel) * PAGE, mfns, shared_info, port);
+	write_start_info(boot, mfns, shared_info, port);
 	step("unmap memory");
 	unmap(boot, boot_pages);
 	unmap(high, high_pages);
+	unmap((unsigned char *)f.grants, 1);
 	step("write shared info");
 	write_shared_info(shared_info);
 	step("pin page tables");

@@ -206,6 +206,16 @@ uint64_t fake_frames_mapped(struct fake *fake)
 	return count;
 }
 
+uint64_t fake_frames_copied(struct fake *fake)
+{
+	uint64_t count;
+
+	fake_lock(fake);
+	count = fake->frames_copied;
+	fake_unlock(fake);
+	return count;
+}
+
 uint64_t fake_bytes_mapped(struct fake *fake)
 {
 	return fake_frames_mapped(fake) * PAGE_SIZE;
@@ -218,5 +228,6 @@ void fake_count_reset(struct fake *fake)
 	memset(fake->hypercalls, 0, sizeof(fake->hypercalls));
 	memset(fake->ioctls, 0, sizeof(fake->ioctls));
 	fake->frames_mapped = 0;
+	fake->frames_copied = 0;
 	fake_unlock(fake);
 }

@@ -236,7 +236,7 @@ struct fake {
 		unsigned long request;
 		uint64_t count;
 	} ioctls[COUNT_IOCTLS];
-	uint64_t frames_mapped;
+	uint64_t frames_mapped, frames_copied;
 	uint64_t populates, batches;
 };
 

@@ -55,6 +55,22 @@ struct gntdev_unmap_grant_ref {
 	uint32_t count, pad;
 };
 
+/* One that copies from memory of the caller's to a grant: of the unions the halves that it uses. */
+struct gntdev_grant_copy_segment {
+	uint64_t source;
+	uint32_t ref;
+	uint16_t offset, domid;
+	uint16_t len, flags;
+	int16_t status;
+};
+
+struct gntdev_grant_copy {
+	uint32_t count;
+	uint64_t segments;
+};
+
+#define GNTDEV_GRANT_COPY      0x104708ul
+#define GNTCOPY_DEST_GREF      (1 << 1)
 #define GNTDEV_MAP_GRANT_REF   0x184700ul
 #define GNTDEV_UNMAP_GRANT_REF 0x104701ul
 

@@ -114,6 +114,7 @@ enum fake_call {
 uint64_t fake_count(struct fake *fake, enum fake_call kind, long op, long sub);
 uint64_t fake_calls_total(struct fake *fake);
 uint64_t fake_frames_mapped(struct fake *fake); /* of guests, summed over all mappings ever */
+uint64_t fake_frames_copied(struct fake *fake); /* pieces that were copied to guests by grants */
 uint64_t fake_bytes_mapped(struct fake *fake);
 void fake_count_reset(struct fake *fake);
 

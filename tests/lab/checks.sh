@@ -398,7 +398,7 @@ check_placement
 check_hypercalls
 
 # What a guest's life is made of, again as PVH.
-if xenctl host --json | grep -q '"hvm": *true'; then
+if host_runs_pvh; then
 	type=pvh
 	guest_boots $KERNEL 1 128
 	guest_boots $UNPACKED 2 512

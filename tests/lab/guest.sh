@@ -69,5 +69,24 @@ settle()
 			</dev/null >/dev/null || return 1
 		xenctl stop "$domain" || return 1
 	done
+	! host_runs_pvh || settle_pvh || return 1
 	: >/tmp/settled
+}
+
+host_runs_pvh()
+{
+	xenctl host --json | grep -q '"hvm": *true'
+}
+
+# The same for PVH guests, which need not run for that: 12 pages in the first four on 4.17. Until one
+# costs none.
+settle_pvh()
+{
+	for settle_round in 1 2 3 4 5 6 7 8 9 10 11 12; do
+		settle_free=$(free_memory)
+		domain=$(xenctl start --type pvh --kernel $UNPACKED --memory 128M --vcpus 8 \
+			--paused 2>/dev/null) || return 1
+		xenctl stop "$domain" || return 1
+		[ "$(free_memory)" != "$settle_free" ] || return 0
+	done
 }

@@ -1472,6 +1472,80 @@ static void given_no_grant_for_us_when_it_is_looked_for_then_there_is_none(void 
 	assert_int_equal(frame, 5);
 }
 
+/* --- copies by grants --- */
+
+/* One segment as Linux has it (include/uapi/xen/gntdev.h): 24 bytes. */
+static uint64_t segment_value(const struct fixture *f, size_t i, size_t offset, size_t size)
+{
+	const unsigned char *segments = (void *)(uintptr_t)ioctl_value(f, 8, 8);
+	uint64_t value = 0;
+
+	memcpy(&value, segments + i * 24 + offset, size);
+	return value;
+}
+
+static void given_pieces_when_copied_then_the_grants_and_segments_are_as_they_should_be(
+	void **state)
+{
+	struct fixture *f = *state;
+	struct lx_hc_copier copier;
+
+	goes_by(f, "grant_entry_v1", 1);
+	assert_int_equal(lx_hc_copier_open(&f->hc, DOMID, 3, &copier), 0);
+	assert_int_equal(lx_hc_copier_add(&f->hc, &copier, 0xfedcba98, 0, "one", 4), 0);
+	assert_int_equal(lx_hc_copier_add(&f->hc, &copier, 0x77, 4093, "two", 3), 0);
+
+	/* What the guest's table says before the copy: entries 8 and 9. */
+	assert_int_equal(f->pages[0][8], 0xfedcba98ull << 32 | 3 << 16 | 1);
+	assert_int_equal(f->pages[0][9], 0x77ull << 32 | 3 << 16 | 1);
+	assert_int_equal(lx_hc_copier_flush(&f->hc, &copier), 0);
+
+	assert_int_equal(f->request, 0x104708);
+	assert_int_equal(ioctl_value(f, 0, 4), 2);
+	assert_string_equal((const char *)segment_value(f, 0, 0, 8), "one");
+	assert_int_equal(segment_value(f, 0, 8, 4), 8); /* the grant */
+	assert_int_equal(segment_value(f, 1, 8, 4), 9);
+	assert_int_equal(segment_value(f, 1, 12, 2), 4093);
+	assert_int_equal(segment_value(f, 1, 14, 2), DOMID);
+	assert_int_equal(segment_value(f, 1, 16, 2), 3); /* bytes */
+	assert_int_equal(segment_value(f, 1, 18, 2), 2); /* to a grant */
+	assert_int_equal(f->pages[0][8], 0);
+	assert_int_equal(f->pages[0][9], 0);
+	lx_hc_copier_close(&f->hc, &copier);
+}
+
+static int no_such_ioctl(const struct lx_os *os, int fd, unsigned long request, void *arg)
+{
+	(void)os;
+	(void)fd;
+	(void)arg;
+	return request == 0x104708 ? -ENOTTY : 0;
+}
+
+static void given_a_linux_that_cannot_copy_when_a_copier_is_opened_then_it_is_no_failure(
+	void **state)
+{
+	struct fixture *f = *state;
+	struct lx_hc_copier copier;
+
+	f->os.ioctl = no_such_ioctl;
+
+	assert_int_equal(lx_hc_copier_open(&f->hc, DOMID, 3, &copier), -EOPNOTSUPP);
+}
+
+static void given_a_frame_beyond_an_entry_when_copied_to_then_it_is_refused(void **state)
+{
+	struct fixture *f = *state;
+	struct lx_hc_copier copier;
+
+	assert_int_equal(lx_hc_copier_open(&f->hc, DOMID, 3, &copier), 0);
+
+	assert_int_equal(lx_hc_copier_add(&f->hc, &copier, 1ull << 32, 0, "", 1), -ERANGE);
+
+	assert_int_equal(f->pages[0][8], 0);
+	lx_hc_copier_close(&f->hc, &copier);
+}
+
 static void given_a_frame_beyond_an_entry_when_it_is_granted_then_it_is_refused(void **state)
 {
 	struct fixture *f = *state;
@@ -1546,6 +1620,9 @@ int main(void)
 		TEST(given_a_granted_frame_when_it_is_looked_for_then_it_is_found),
 		TEST(given_no_grant_for_us_when_it_is_looked_for_then_there_is_none),
 		TEST(given_a_frame_beyond_an_entry_when_it_is_granted_then_it_is_refused),
+		TEST(given_pieces_when_copied_then_the_grants_and_segments_are_as_they_should_be),
+		TEST(given_a_linux_that_cannot_copy_when_a_copier_is_opened_then_it_is_no_failure),
+		TEST(given_a_frame_beyond_an_entry_when_copied_to_then_it_is_refused),
 	};
 
 	return cmocka_run_group_tests(tests, read_facts, free_facts);

@@ -193,6 +193,59 @@ static void a_granted_page_is_mapped_through_gntdev_and_holds_the_domain(void **
 	halt(&m);
 }
 
+/* struct gntdev_grant_copy_segment, the halves for a copy to a grant */
+struct copy_segment {
+	const void *from;
+	uint32_t ref;
+	uint16_t offset, domid, len, flags;
+	int16_t status;
+};
+
+static int grant_copy(struct machine *m, int fd, struct copy_segment *segment)
+{
+	struct {
+		uint32_t count;
+		struct copy_segment *segments;
+	} copy = { .count = 1, .segments = segment };
+
+	return m->os->ioctl(m->os, fd, 0x104708, &copy);
+}
+
+static void bytes_are_copied_to_what_is_granted_and_nowhere_else(void **state)
+{
+	struct copy_segment to = { .from = "copied", .offset = 1024, .len = 7, .flags = 2 };
+	struct machine m;
+	int fd;
+
+	(void)state;
+	start(&m, &releases[2]);
+	fd = m.os->open(m.os, "/dev/xen/gntdev");
+	to.domid = m.domid;
+	to.ref = 8;
+	assert_int_equal(grant_copy(&m, fd, &to), 0);
+	assert_int_equal(to.status, -3); /* not granted yet: GNTST_bad_gntref */
+	assert_int_equal(fake_guest_grant(m.fake, m.domid, 8, CONSOLE, true), 0);
+	assert_int_equal(grant_copy(&m, fd, &to), 0);
+	assert_int_equal(to.status, -3); /* for reading only */
+	assert_int_equal(fake_guest_grant(m.fake, m.domid, 8, CONSOLE, false), 0);
+	assert_int_equal(grant_copy(&m, fd, &to), 0);
+	assert_int_equal(to.status, 0);
+	assert_string_equal((char *)fake_guest_page(m.fake, m.domid, CONSOLE) + 1024, "copied");
+	to.offset = 4090;
+	assert_int_equal(grant_copy(&m, fd, &to), 0);
+	assert_int_equal(to.status, -10); /* across the page's end: GNTST_bad_copy_arg */
+	to.offset = 0;
+	to.from = NULL;
+	assert_int_equal(grant_copy(&m, fd, &to), -EFAULT);
+	assert_int_equal(fake_guest_grant(m.fake, m.domid, 8, L1, false), 0);
+	to.from = "copied";
+	assert_int_equal(grant_copy(&m, fd, &to), 0);
+	assert_int_equal(to.status, -1); /* a page table: GNTST_general_error */
+	m.os->close(m.os, fd);
+	destroy(&m);
+	halt(&m);
+}
+
 static int16_t setup_table(struct machine *m, int *ret)
 {
 	memset(m->buffer, 0, 24);
@@ -262,6 +315,7 @@ int main(void)
 		cmocka_unit_test(a_dead_domain_does_not_fire_its_port_and_takes_notifications),
 		cmocka_unit_test(virq_dom_exc_has_one_binder_and_tells_of_each_end),
 		cmocka_unit_test(a_granted_page_is_mapped_through_gntdev_and_holds_the_domain),
+		cmocka_unit_test(bytes_are_copied_to_what_is_granted_and_nowhere_else),
 		cmocka_unit_test(the_grant_table_is_found_by_both_ways),
 		cmocka_unit_test(on_4_11_the_grant_table_wants_its_limits_first),
 	};
