@@ -120,12 +120,13 @@ linux_cells()
 	done
 	# Unpacking takes its time: while the guests boot.
 	xenctl image --json "$file" >$work/image 2>&1 &
-	run_guests "GUEST UP" "$@"
+	# The end of the line that userland writes: then all of it is there.
+	run_guests " mem=" "$@"
 	packing=$(json_value compression <$work/image)
 	for guest in "$@"; do
 		how=userland
 		detail=
-		judge_again "$guest" "GUEST UP: cpus=${guest#*-} " userland
+		judge_again "$guest" "GUEST UP: cpus=${guest#*-} mem=" userland
 		cell "${guest%-*}" "${guest#*-}" $? "$how" "$detail"
 	done
 	stop_guests
