@@ -115,12 +115,15 @@ static int write_info(struct lx_job *job)
 	lx_acpi_write(lx_job_frame(job, LX_PVH_ACPI_GFN), acpi, job->build->vcpus,
 		      job->build->max_vcpus);
 	lx_job_clear_frames(job, LX_PVH_CONSOLE_GFN, LX_PVH_SPECIAL_PAGES);
-	lx_pvh_write_store(lx_job_frame(job, LX_PVH_STORE_GFN));
 	lx_pvh_write_ident(lx_job_frame(job, LX_PVH_IDENT_GFN));
 	return 0;
 }
 
-/* HVM_PARAM_* (public/hvm/params.h); the guest asks for them, and so does who opens its console. */
+/*
+ * HVM_PARAM_* (public/hvm/params.h); the guest asks for them, and so does who opens its console.
+ * It is told of no xenstore, which nobody serves: Linux 5.10 waits there for an answer for ever,
+ * also if the ring says "reconnect", which newer ones understand.
+ */
 static int set_params(struct lx_job *job)
 {
 	enum { REASON_CRASH = 3 };
@@ -128,8 +131,6 @@ static int set_params(struct lx_job *job)
 		uint32_t index;
 		uint64_t value;
 	} params[] = {
-		{ LX_PARAM_STORE_PFN, LX_PVH_STORE_GFN },
-		{ LX_PARAM_STORE_EVTCHN, job->store_port },
 		{ LX_PARAM_IDENT_PT, (uint64_t)LX_PVH_IDENT_GFN << LX_PAGE_SHIFT },
 		{ LX_PARAM_TRIPLE_FAULT_REASON, REASON_CRASH },
 		{ LX_PARAM_CONSOLE_PFN, job->console_port ? LX_PVH_CONSOLE_GFN : 0 },

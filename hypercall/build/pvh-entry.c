@@ -60,14 +60,6 @@ void lx_pvh_write_info(const struct lx_pvh_plan *plan, uint64_t ramdisk_bytes, c
 	       strnlen(cmdline, LX_PVH_CMDLINE_MAX));
 }
 
-void lx_pvh_write_store(void *page)
-{
-	enum { CONNECTION_AT = 2068, RECONNECT = 1 }; /* public/io/xs_wire.h */
-	uint32_t reconnect = RECONNECT;
-
-	memcpy((char *)page + CONNECTION_AT, &reconnect, sizeof(reconnect));
-}
-
 /* 1024 pages of 4 MiB: present, writable, for users, accessed, dirty, large. */
 void lx_pvh_write_ident(void *page)
 {

@@ -9,9 +9,6 @@
 void lx_pvh_write_info(const struct lx_pvh_plan *plan, uint64_t ramdisk_bytes, const char *cmdline,
 		       void *block);
 
-/* Mark the zeroed xenstore ring as "wait until somebody comes": else Linux waits for ever. */
-void lx_pvh_write_store(void *page);
-
 /* Write the page table that maps every address to itself. */
 void lx_pvh_write_ident(void *page);
 

@@ -1,7 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# Every kernel of the lab as PV and PVH guest, with 1 and 2 vCPUs, on the Xen that runs here. Runs in
-# dom0; prints TAP, and writes a line for each cell to /out/matrix: kernel, packing, type, vCPUs, how.
+# Every kernel of the lab as PV and PVH guest, with 1 and 2 vCPUs, on the Xen that runs here; or those
+# whose names have a given WORD: matrix.sh [WORD...]. Runs in dom0; prints TAP, and writes a line for
+# each cell to /out/matrix: kernel, packing, type, vCPUs, how.
 # shellcheck shell=dash
 set -u
 . "$(dirname "$0")/guest.sh"
@@ -117,11 +118,15 @@ linux_cells()
 	for guest in "$@"; do
 		write_guest "$guest"
 	done
-	run_guests "GUEST UP" "$@"
+	# Unpacking takes its time: while the guests boot.
+	xenctl image --json "$file" >$work/image 2>&1 &
+	# The end of the line that userland writes: then all of it is there.
+	run_guests " mem=" "$@"
+	packing=$(json_value compression <$work/image)
 	for guest in "$@"; do
 		how=userland
 		detail=
-		judge_again "$guest" "GUEST UP: cpus=${guest#*-} " userland
+		judge_again "$guest" "GUEST UP: cpus=${guest#*-} mem=" userland
 		cell "${guest%-*}" "${guest#*-}" $? "$how" "$detail"
 	done
 	stop_guests
@@ -169,13 +174,28 @@ refused_cell()
 	cell "$1" 1 $? "refused: ${sentence##*: it cannot start as }"
 }
 
+# wanted NAME WORD...: no word means every name.
+wanted()
+{
+	wanted_name=$1
+	shift
+	[ $# -gt 0 ] || return 0
+	for word in "$@"; do
+		case $wanted_name in
+		*"$word"*) return 0 ;;
+		esac
+	done
+	return 1
+}
+
 mkdir -p $work
 : >$table
 linuxes=0
 for file in "$LAB"/kernels/*; do
 	name=$(basename "$file")
 	name=${name#vmlinuz-}
-	packing=$(xenctl image --json "$file" | json_value compression)
+	packing=none
+	wanted "$name" "$@" || continue
 	case $name in
 	grub-x86_64-xen.bin)
 		grub_cell pv
@@ -186,8 +206,8 @@ for file in "$LAB"/kernels/*; do
 		grub_cell pvh
 		;;
 	grub-i386-xen.bin)
-		refused_cell pv
-		refused_cell pvh
+		# For 32-bit PV, which is gone from Linux as well.
+		continue
 		;;
 	*)
 		linuxes=$((linuxes + 1))
@@ -195,7 +215,7 @@ for file in "$LAB"/kernels/*; do
 		;;
 	esac
 done
-if [ $linuxes -lt $LINUXES_AT_LEAST ]; then
+if [ $# -eq 0 ] && [ $linuxes -lt $LINUXES_AT_LEAST ]; then
 	failed=$((failed + 1))
 	echo "not ok $((count + 1)) - matrix: $linuxes kernels of Linux, of $LINUXES_AT_LEAST or more"
 fi

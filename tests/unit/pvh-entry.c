@@ -248,23 +248,6 @@ static void given_the_parts_of_the_block_when_they_are_at_their_largest_then_the
 
 /* --- special pages --- */
 
-static void given_the_store_page_when_it_is_written_then_it_says_reconnect_in_any_xen(void **state)
-{
-	struct fixture *f = *state;
-
-	for (f->release = facts_first(&f->facts); f->release < f->facts.release_count;
-	     f->release++) {
-		memset(f->block, 0, sizeof(f->block));
-		memset(f->expected, 0, sizeof(f->expected));
-		put(f, 0, "xenstore_domain_interface", "connection",
-		    constant(f, "XENSTORE_RECONNECT"));
-
-		lx_pvh_write_store(f->block);
-
-		assert_memory_equal(f->block, f->expected, sizeof(f->block));
-	}
-}
-
 /* As a processor with pages of 4 MiB (CR4.PSE, 32-bit paging) walks it. */
 static void given_the_ident_table_when_it_is_walked_then_every_address_is_itself(void **state)
 {
@@ -488,7 +471,6 @@ int main(void)
 		TEST(given_the_longest_command_line_when_it_is_written_then_it_is_whole_and_ends),
 		TEST(given_too_long_a_command_line_when_it_is_written_then_it_is_cut_in_the_block),
 		TEST(given_the_parts_of_the_block_when_they_are_at_their_largest_then_they_are_apart),
-		TEST(given_the_store_page_when_it_is_written_then_it_says_reconnect_in_any_xen),
 		TEST(given_the_ident_table_when_it_is_walked_then_every_address_is_itself),
 		TEST(given_any_vcpus_when_the_records_are_walked_then_each_is_as_xen_has_it),
 		TEST(given_any_xen_with_pvh_when_the_records_are_walked_then_they_are_its_own),
