@@ -68,9 +68,10 @@ bool rig_survives_fork(void)
 }
 
 /*
- * QEMU's emulation of a guest's exits to Xen fails now and then: Xen reports a triple fault of the
- * guest, and the registers that it shows as the guest's are its own (code segment 0xe008). Nothing
- * that the guest or its builder do can bring that about.
+ * On Xen 4.17 under QEMU a PVH guest triple-faults now and then, one of ten to forty: once with
+ * Xen's own registers in the dump (code segment 0xe008), once in Linux' loop that times the TSC by
+ * 100,000 port reads. It looks like QEMU's emulation of exits to Xen; that is not proven. Whoever
+ * retries does so a few times only: a fault of the builder's would come each time.
  */
 bool rig_emulator_failed(struct libxen *xen, uint32_t position, uint32_t domid)
 {
@@ -87,6 +88,7 @@ bool rig_emulator_failed(struct libxen *xen, uint32_t position, uint32_t domid)
 	for (dump = log; (dump = strstr(dump, fault)); dump++)
 		if (strstr(dump, "Triple fault") == strchr(dump, ' ') + 1)
 			break;
-	dump = dump ? strstr(dump, "RIP:") : NULL;
-	return dump && strncmp(dump, "RIP:    e008:", 13) == 0;
+	if (dump && strstr(dump, "RIP:"))
+		printf("# triple fault of domain %u at %.40s\n", domid, strstr(dump, "RIP:"));
+	return dump;
 }

@@ -265,7 +265,7 @@ struct libxen_domain *rig_boot(struct fixture *f, struct libxen_guest *guest, co
 			return domain;
 		if (i == TRIES || !rig_emulator_failed(f->xen, position, libxen_domain_id(domain)))
 			fail_msg("\"%s\" did not come; the console said:\n%s", text, seen);
-		print_message("# the emulator killed a guest (its registers were Xen's own): "
+		print_message("# a guest ended by a triple fault: "
 			      "another one is started\n");
 		libxen_console_close(*console);
 		rig_stop(f, domain);

@@ -82,7 +82,7 @@ boot()
 		if grep -q "$boot_text" "$boot_output" || ! emulator_failed "$domain"; then
 			return 0
 		fi
-		echo "# try $try: the emulator killed the guest (its registers were Xen's own)"
+		echo "# try $try: the guest ended by a triple fault"
 		xenctl stop "$domain"
 	done
 }
@@ -316,7 +316,7 @@ check_placement()
 			if [ $lived -eq 0 ] || ! emulator_failed "$domain"; then
 				break
 			fi
-			echo "# placement, $type: QEMU's emulation failed, try $try"
+			echo "# placement, $type: a triple fault, try $try"
 			stop_all
 		done
 		result "placement: a $type guest with every wish comes up with one vCPU" $lived

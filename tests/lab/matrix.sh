@@ -86,7 +86,7 @@ judge()
 	return 1
 }
 
-# Only what the emulator did to a PVH guest allows another try, and the table tells of it.
+# Only a triple fault of a PVH guest allows another try, and the table tells of it.
 judge_again()
 {
 	judge "$1" "$2" && return 0
@@ -97,7 +97,7 @@ judge_again()
 		xenctl stop "$(cat "$work/$1.id")"
 		run_guests "$2" "$1"
 		if judge "$1" "$2"; then
-			how="$3, at try $tries (the emulator killed it before)"
+			how="$3, at try $tries (a triple fault before)"
 			return 0
 		fi
 	done
