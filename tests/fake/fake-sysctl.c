@@ -65,7 +65,7 @@ static int physinfo(struct fake *fake, void *payload)
 	fake_set(fake, payload, type, "nr_cpus", fake->options.cpus);
 	fake_set(fake, payload, type, "max_cpu_id", fake->options.cpus - 1);
 	fake_set(fake, payload, type, "nr_nodes", fake->options.nodes);
-	fake_set(fake, payload, type, "max_node_id", fake->options.nodes - 1);
+	fake_set(fake, payload, type, "max_node_id", 63); /* as seen, on a host with one */
 	fake_set(fake, payload, type, "cpu_khz", 2400000);
 	fake_set(fake, payload, type, "capabilities", capabilities(fake));
 	fake_set(fake, payload, type, "total_pages", fake->nr_frames);
