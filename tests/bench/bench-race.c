@@ -124,7 +124,7 @@ static void read_list(const char *path)
 static void run(char **words, struct rusage *usage)
 {
 	posix_spawn_file_actions_t actions;
-	int status, ret;
+	int status = 0, ret;
 	pid_t pid;
 
 	posix_spawn_file_actions_init(&actions);
