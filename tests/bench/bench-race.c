@@ -42,7 +42,7 @@ static unsigned int racer_count, bound_count, cases, broken, guests_each;
 static struct libxen *xen;
 static struct rate rate;
 
-static void die(const char *what, const char *whom)
+_Noreturn static void die(const char *what, const char *whom)
 {
 	fprintf(stderr, "bench-race: cannot %s %s: %s\n", what, whom,
 		xen ? libxen_error(xen) : strerror(errno));
@@ -124,7 +124,7 @@ static void read_list(const char *path)
 static void run(char **words, struct rusage *usage)
 {
 	posix_spawn_file_actions_t actions;
-	int status = 0, ret;
+	int status, ret;
 	pid_t pid;
 
 	posix_spawn_file_actions_init(&actions);
