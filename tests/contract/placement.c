@@ -305,6 +305,8 @@ static void given_nodes_that_there_are_not_when_asked_for_then_it_is_said(void *
 
 	guest.placement = &wish;
 	refuses(f, &guest, -EINVAL, "no NUMA node 64: this host has 0 to 0");
+	nodes[0] = 3; /* the next one, which is below Xen's max_node_id */
+	refuses(f, &guest, -EINVAL, "no NUMA node 1: this host has 0 to 0");
 	wish.node_words = 0;
 	refuses(f, &guest, -EINVAL, "the set of NUMA nodes is empty");
 	wish.nodes = NULL;
